@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IERC5805} from "@openzeppelin/contracts/interfaces/IERC5805.sol";
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {ERC721} from "@openzeppelin/contracts/token/ERC721/ERC721.sol";
+
+import {IDatanets} from "./interfaces/IDatanets.sol";
+import {IModels} from "./interfaces/IModels.sol";
+import {IParameters} from "./interfaces/IParameters.sol";
+import {Parameters} from "./libraries/Parameters.sol";
+
+/// @title Versions, their frozen terms, and their states
+/// @notice See IModels.
+contract Models is ERC721, IModels, IParameters {
+    using SafeERC20 for IERC20;
+
+    /* TYPES */
+
+    struct Version {
+        State state;
+        uint40 liveFrom;
+        address evaluator;
+        uint96 bond;
+    }
+
+    /* CONSTANTS */
+
+    uint256 internal constant BASIS_POINTS = 10_000;
+
+    /* IMMUTABLES */
+
+    IERC20 public immutable OPEN;
+    IDatanets public immutable DATANETS;
+    /// @dev The StakeVault, by whose past votes validators are told.
+    IERC5805 public immutable VOTES;
+    /// @dev The timelock: the governance that approves and suspends, and the treasury.
+    address public immutable GOVERNANCE;
+    /// @inheritdoc IModels
+    uint96 public immutable MINIMUM_BOND;
+    /// @inheritdoc IModels
+    uint256 public immutable VALIDATOR_STAKE;
+    /// @inheritdoc IModels
+    uint256 public immutable EVALUATION_WINDOW;
+
+    /* STORAGE */
+
+    Terms[] internal _terms;
+    mapping(uint256 model => Version) internal _versions;
+
+    /* CONSTRUCTOR */
+
+    constructor(
+        IERC20 openToken,
+        IDatanets datanets,
+        IERC5805 votes,
+        address governance,
+        uint96 minimumBond,
+        uint256 validatorStake,
+        uint256 evaluationWindow
+    ) ERC721("Tributary Models", "MODEL") {
+        OPEN = openToken;
+        DATANETS = datanets;
+        VOTES = votes;
+        GOVERNANCE = governance;
+        MINIMUM_BOND = uint96(Parameters.within("MINIMUM_BOND", minimumBond, 1 ether, 10_000_000 ether));
+        VALIDATOR_STAKE = Parameters.within("VALIDATOR_STAKE", validatorStake, 1 ether, 100_000_000 ether);
+        EVALUATION_WINDOW = Parameters.within("EVALUATION_WINDOW", evaluationWindow, 1 minutes, 30 days);
+    }
+
+    /* DEVELOPER */
+
+    /// @inheritdoc IModels
+    function propose(Terms calldata terms, uint96 bond, string calldata uri) external returns (uint256 model) {
+        _checkTerms(terms);
+        require(bond >= MINIMUM_BOND, ModelBondTooLow(bond, MINIMUM_BOND));
+
+        model = _terms.length;
+        _terms.push(terms);
+        _versions[model] = Version({state: State.Proposed, liveFrom: 0, evaluator: address(0), bond: bond});
+        _mint(msg.sender, model);
+        emit Proposed(model, msg.sender, terms, bond, uri);
+        OPEN.safeTransferFrom(msg.sender, address(this), bond);
+    }
+
+    /// @inheritdoc IModels
+    function recordTrained(uint256 model, bytes32 manifestHash, bytes32 adapterHash, string calldata uri) external {
+        Version storage version = _inState(model, State.Approved);
+        require(msg.sender == ownerOf(model), ModelNotDeveloper(msg.sender));
+        Terms storage terms = _terms[model];
+        require(manifestHash == terms.manifestHash, ModelHashMismatch(terms.manifestHash, manifestHash));
+        require(adapterHash == terms.adapterHash, ModelHashMismatch(terms.adapterHash, adapterHash));
+
+        version.state = State.Trained;
+        emit Trained(model, uri);
+    }
+
+    /// @inheritdoc IModels
+    function retire(uint256 model) external {
+        Version storage version = _known(model);
+        State state = version.state;
+        require(state <= State.Live, ModelWrongState(model, state));
+        require(msg.sender == ownerOf(model), ModelNotDeveloper(msg.sender));
+
+        version.state = State.Retired;
+        emit Retired(model);
+        _returnBond(model, version);
+    }
+
+    /* VALIDATOR */
+
+    /// @inheritdoc IModels
+    function recordEvaluation(uint256 model, uint32 milliPerplexity, bytes32 reportHash) external {
+        Version storage version = _inState(model, State.Trained);
+        require(msg.sender != ownerOf(model), ModelNotValidator(msg.sender, 0, VALIDATOR_STAKE));
+        // Votes of a moment ago: what was borrowed for this transaction does not count.
+        uint256 votes = VOTES.getPastVotes(msg.sender, VOTES.clock() - 1);
+        require(votes >= VALIDATOR_STAKE, ModelNotValidator(msg.sender, votes, VALIDATOR_STAKE));
+        require(reportHash != 0, ModelMissingHash());
+        uint32 target = _terms[model].targetMilliPerplexity;
+        require(milliPerplexity <= target, ModelTargetMissed(target, milliPerplexity));
+
+        uint256 liveFrom = block.timestamp + EVALUATION_WINDOW;
+        version.state = State.Evaluated;
+        version.liveFrom = uint40(liveFrom);
+        version.evaluator = msg.sender;
+        emit Evaluated(model, msg.sender, milliPerplexity, reportHash, liveFrom);
+    }
+
+    /* ANYONE */
+
+    /// @inheritdoc IModels
+    function goLive(uint256 model) external {
+        Version storage version = _inState(model, State.Evaluated);
+        require(block.timestamp >= version.liveFrom, ModelWindowOpen(model, version.liveFrom));
+
+        version.state = State.Live;
+        emit Live(model);
+        _returnBond(model, version);
+    }
+
+    /* GOVERNANCE */
+
+    /// @inheritdoc IModels
+    function approve(uint256 model) external {
+        require(msg.sender == GOVERNANCE, ModelNotGovernance(msg.sender));
+        _inState(model, State.Proposed).state = State.Approved;
+        emit Approved(model);
+    }
+
+    /// @inheritdoc IModels
+    function suspend(uint256 model) external {
+        require(msg.sender == GOVERNANCE, ModelNotGovernance(msg.sender));
+        Version storage version = _known(model);
+        State state = version.state;
+        require(state >= State.Approved && state <= State.Live, ModelWrongState(model, state));
+
+        version.state = State.Suspended;
+        emit Suspended(model);
+        uint256 bond = version.bond;
+        if (bond == 0) return;
+        version.bond = 0;
+        emit BondForfeited(model, bond);
+        OPEN.safeTransfer(GOVERNANCE, bond);
+    }
+
+    /* VIEWS */
+
+    /// @inheritdoc IModels
+    function stateOf(uint256 model) external view returns (State) {
+        return _versions[model].state;
+    }
+
+    /// @inheritdoc IModels
+    function termsOf(uint256 model) external view returns (Terms memory) {
+        require(model < _terms.length, ModelUnknown(model));
+        return _terms[model];
+    }
+
+    /// @inheritdoc IModels
+    function developerOf(uint256 model) external view returns (address) {
+        require(model < _terms.length, ModelUnknown(model));
+        return ownerOf(model);
+    }
+
+    /// @inheritdoc IModels
+    function evaluatorOf(uint256 model) external view returns (address) {
+        return _known(model).evaluator;
+    }
+
+    /// @inheritdoc IModels
+    function modelCount() external view returns (uint256) {
+        return _terms.length;
+    }
+
+    /* INTERNAL */
+
+    function _checkTerms(Terms calldata terms) internal view {
+        Split calldata split = terms.split;
+        uint256 sum = uint256(split.developer) + split.operator + split.stakers + split.validators + split.treasury
+            + split.contributors;
+        require(sum == BASIS_POINTS, ModelSplitSum(sum));
+        require(terms.operator != address(0), ModelNoOperator());
+        require(
+            terms.manifestHash != 0 && terms.baseHash != 0 && terms.adapterHash != 0 && terms.indexRoot != 0,
+            ModelMissingHash()
+        );
+        require(terms.snapshotBlock <= block.number, ModelFutureSnapshot(terms.snapshotBlock));
+        require(terms.datanet < DATANETS.datanetCount(), IDatanets.DatanetUnknown(terms.datanet));
+    }
+
+    function _known(uint256 model) internal view returns (Version storage version) {
+        require(model < _terms.length, ModelUnknown(model));
+        return _versions[model];
+    }
+
+    function _inState(uint256 model, State state) internal view returns (Version storage version) {
+        version = _known(model);
+        require(version.state == state, ModelWrongState(model, version.state));
+    }
+
+    /// @dev To the developer; OPEN has no hooks, so it can neither fail nor re-enter.
+    function _returnBond(uint256 model, Version storage version) internal {
+        uint256 bond = version.bond;
+        if (bond == 0) return;
+        version.bond = 0;
+        address developer = ownerOf(model);
+        emit BondReturned(model, developer, bond);
+        OPEN.safeTransfer(developer, bond);
+    }
+}

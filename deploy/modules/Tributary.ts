@@ -1,0 +1,55 @@
+import { buildModule } from "@nomicfoundation/hardhat-ignition/modules";
+
+/** The whole suite, token first. Its parameters, and their units, are those of `deploy/parameters/local.json`. */
+export default buildModule("Tributary", (m) => {
+  const openToken = m.contract("OpenToken", [m.getParameter("holder")]);
+  const stakeVault = m.contract("StakeVault", [openToken, m.getParameter("unbonding"), m.getParameter("stream")]);
+  const governor = m.contract("OpenGovernor", [
+    stakeVault,
+    m.getParameter("votingDelay"),
+    m.getParameter("votingPeriod"),
+    m.getParameter("proposalThreshold"),
+    m.getParameter("quorum"),
+    m.getParameter("timelockDelay"),
+  ]);
+  const timelock = m.contractAt("OpenTimelock", m.staticCall(governor, "timelock"));
+  const datanets = m.contract("Datanets", [openToken]);
+  const models = m.contract("Models", [
+    openToken,
+    datanets,
+    stakeVault,
+    timelock,
+    m.getParameter("minimumBond"),
+    m.getParameter("validatorStake"),
+    m.getParameter("evaluationWindow"),
+  ]);
+  const channels = m.contract("Channels");
+  const approvalCollector = m.contract("ApprovalCollector", [channels]);
+  const erc3009Collector = m.contract("ERC3009Collector", [channels]);
+  const revenue = m.contract("Revenue", [openToken, models, stakeVault, channels, timelock, m.getParameter("epoch")]);
+  const attribution = m.contract("Attribution", [
+    openToken,
+    revenue,
+    stakeVault,
+    governor,
+    m.getParameter("logDelay"),
+    m.getParameter("window"),
+    m.getParameter("postingBond"),
+  ]);
+  const rewards = m.contractAt("Rewards", m.staticCall(attribution, "REWARDS"));
+  m.call(revenue, "wire", [attribution]);
+  return {
+    openToken,
+    stakeVault,
+    timelock,
+    governor,
+    datanets,
+    models,
+    channels,
+    approvalCollector,
+    erc3009Collector,
+    revenue,
+    rewards,
+    attribution,
+  };
+});

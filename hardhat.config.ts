@@ -1,0 +1,26 @@
+import { createRequire } from "node:module";
+import toolbox from "@nomicfoundation/hardhat-toolbox-mocha-ethers";
+import { defineConfig } from "hardhat/config";
+import ignoreWarnings from "hardhat-ignore-warnings";
+
+// The JavaScript build of the compiler from npm: nothing is downloaded, and every platform compiles alike.
+const compiler = { version: "0.8.37", path: createRequire(import.meta.url).resolve("solc/soljson.js") };
+const settings = { evmVersion: "osaka", optimizer: { enabled: true, runs: 1_000 } };
+
+export default defineConfig({
+  plugins: [toolbox, ignoreWarnings],
+  paths: { sources: ["contracts", "test/contracts/helpers"], tests: { mocha: "test/contracts" }, ignition: "deploy" },
+  solidity: {
+    profiles: {
+      default: { compilers: [{ ...compiler, settings }], isolated: false },
+      production: { compilers: [{ ...compiler, settings: { ...settings, viaIR: true } }], isolated: false },
+    },
+  },
+  warnings: { "npm/**/*": "off", "contracts/**/*": "error", "test/contracts/**/*": "error" },
+  typechain: { outDir: "types", tsNocheck: true },
+  networks: {
+    default: { type: "edr-simulated", chainType: "l1", hardfork: "osaka" },
+    localhost: { type: "http", chainType: "l1", url: "http://127.0.0.1:8545" },
+  },
+  test: { mocha: { timeout: 120_000 } },
+});

@@ -1,0 +1,13 @@
+// Entry of the kernel module. Memory is laid out by the caller from heapBase() upwards; nothing is allocated here.
+export { gemmNN, gemmNT, gemmPacked, gemmTN, packTransposed, setScratch } from "./gemm";
+export {
+  add, clear, copy, embed, embedBackward, rmsNorm, rmsNormBackward, rope, ropeTable, scale, swiglu, swigluBackward,
+} from "./layers";
+export { expf64, logf64, sinf64 } from "./math";
+export { adam, sgdMomentum } from "./optimizer";
+export { crossEntropy, softmaxCausal, softmaxCausalBackward } from "./softmax";
+
+/** First free byte of the memory, aligned to 16. */
+export function heapBase(): usize {
+  return (__heap_base + 15) & ~15;
+}

@@ -1,0 +1,51 @@
+import type { Adapter, Engine, Example } from "../lm/index.ts";
+
+/** What an engine attributes: a trained adapter, and what each contribution trained it on. */
+export interface AttributionRun {
+  engine: Engine;
+  /** The final adapter. */
+  adapter: Adapter;
+  /** Every contribution of the index with its kept training examples; none where all its rows were dropped. */
+  contributions: readonly RunContribution[];
+  /** Held-out reference answers, loss on the answer; they fix the standing shares. */
+  evaluation: readonly Example[];
+  onProgress?: (done: number, total: number) => void;
+}
+
+export interface RunContribution {
+  /** Contribution id of Datanets. */
+  id: number;
+  /** Contributor id of Datanets. */
+  contributor: number;
+  examples: readonly Example[];
+}
+
+/** A stretch of a feature with one exponent. */
+export interface FeatureTensor {
+  name: string;
+  size: number;
+  /** An int8 element q of this stretch stands for q · 2^exponent; the same for all contributions. */
+  exponent: number;
+}
+
+/** The quantised features of a version, in index order: rising by (contributor, contribution). */
+export interface FeatureSet {
+  /** Name of the engine. */
+  engine: string;
+  /** Elements of a feature: the sum of the tensors' sizes. */
+  dims: number;
+  tensors: readonly FeatureTensor[];
+  contributions: readonly { contributor: number; contribution: number }[];
+  /** One per contribution, `dims` long. */
+  features: readonly Int8Array[];
+  /** Standing share per contribution, in parts of 10^9; they add up to at most 10^9. */
+  standing: readonly bigint[];
+}
+
+/** One way of saying what an answer owes to whom. Its score is always dot(feature, gradient), over int8. */
+export interface AttributionEngine {
+  readonly name: string;
+  features(run: AttributionRun): Promise<FeatureSet>;
+  /** Per answer, d log p(answer | prompt) / d parameters at the engine's nodes, `dims` long, before quantisation. */
+  gradients(run: Pick<AttributionRun, "engine" | "adapter">, answers: readonly Example[]): Promise<Float32Array[]>;
+}

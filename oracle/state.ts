@@ -1,0 +1,163 @@
+import { type Address, getAddress, type Hex, type PublicClient } from "viem";
+import type { BundleAddresses, BundleModel, LogCommit, PostingFields } from "./bundle.ts";
+import { read } from "./chain.ts";
+import { readEvents } from "./events.ts";
+
+/** Where to read: the contracts, and the blocks between which everything of the suite happened. */
+export interface ReadRange {
+  addresses: BundleAddresses;
+  fromBlock: number;
+  toBlock: number;
+}
+
+/** Income of a Till in an epoch, as Revenue booked it; wei. */
+export interface TillIncome {
+  epoch: number;
+  till: Address;
+  model: number;
+  income: bigint;
+  /** Contributors' part of what receipts cover; null until the epoch of the Till is closed. */
+  pool: bigint | null;
+}
+
+/** The account of every contributor id, in order. */
+export async function readAccounts(client: PublicClient, range: ReadRange): Promise<Address[]> {
+  const events = await readEvents(client, {
+    contract: "Datanets",
+    address: range.addresses.datanets,
+    names: ["ContributorRegistered"],
+    fromBlock: range.fromBlock,
+    toBlock: range.toBlock,
+  });
+  // ids are dense and given in order
+  return events.map(({ args }) => getAddress(args.account as Address));
+}
+
+/** Every Till with income in the epochs, and what closing it gave. */
+export async function readTills(
+  client: PublicClient,
+  range: ReadRange,
+  epochs: { from: number; to: number },
+): Promise<TillIncome[]> {
+  const events = await readEvents(client, {
+    contract: "Revenue",
+    address: range.addresses.revenue,
+    names: ["TillCreated", "Credited", "Closed"],
+    fromBlock: range.fromBlock,
+    toBlock: range.toBlock,
+  });
+  const models = new Map<Address, number>();
+  const found = new Map<string, TillIncome>();
+  for (const { name, args } of events) {
+    const till = getAddress(args.till as Address);
+    if (name === "TillCreated") {
+      models.set(till, Number(args.model));
+      continue;
+    }
+    const epoch = Number(args.epoch);
+    if (epoch < epochs.from || epoch > epochs.to) continue;
+    const key = `${epoch} ${till}`;
+    const entry = found.get(key) ?? { epoch, till, model: models.get(till)!, income: 0n, pool: null };
+    if (name === "Credited") entry.income += args.amount as bigint;
+    else entry.pool = args.pool as bigint;
+    found.set(key, entry);
+  }
+  return [...found.values()];
+}
+
+/** What the Till's operator committed of an epoch. */
+export async function readLog(
+  client: PublicClient,
+  addresses: BundleAddresses,
+  till: Address,
+  epoch: number,
+): Promise<LogCommit> {
+  const args = [till, BigInt(epoch)];
+  const [root, count, total] = await read<[Hex, bigint, bigint]>(
+    client,
+    "Attribution",
+    addresses.attribution,
+    "logOf",
+    args,
+  );
+  return { root, count: Number(count), total };
+}
+
+interface Terms {
+  operator: Address;
+  split: { contributors: number };
+  manifestHash: Hex;
+  indexRoot: Hex;
+  datanet: number;
+  snapshotBlock: number;
+}
+
+/** The frozen terms of a version, as far as attribution needs them. */
+export async function readModel(
+  client: PublicClient,
+  addresses: BundleAddresses,
+  model: number,
+): Promise<Omit<BundleModel, "features">> {
+  const terms = await read<Terms>(client, "Models", addresses.models, "termsOf", [BigInt(model)]);
+  return {
+    model,
+    operator: getAddress(terms.operator),
+    contributorsBps: terms.split.contributors,
+    manifestHash: terms.manifestHash,
+    datanet: Number(terms.datanet),
+    snapshotBlock: Number(terms.snapshotBlock),
+    indexRoot: terms.indexRoot,
+  };
+}
+
+/** A posting as the chain has it. */
+export interface ChainPosting extends PostingFields {
+  bundleHash: Hex;
+}
+
+/** Throws viem's error where there is none of that id. */
+export async function readPosting(client: PublicClient, addresses: BundleAddresses, id: Hex): Promise<ChainPosting> {
+  type Raw = Omit<ChainPosting, "fromEpoch" | "toEpoch"> & { fromEpoch: bigint; toEpoch: bigint };
+  const raw = await read<Raw>(client, "Attribution", addresses.attribution, "postingOf", [id]);
+  return { ...raw, fromEpoch: Number(raw.fromEpoch), toEpoch: Number(raw.toEpoch) };
+}
+
+/** Whether a posting was voided. */
+export async function isVoid(client: PublicClient, addresses: BundleAddresses, id: Hex): Promise<boolean> {
+  type Status = [Address, bigint, bigint, boolean, boolean];
+  const status = await read<Status>(client, "Attribution", addresses.attribution, "statusOf", [id]);
+  return status[3];
+}
+
+/** Ids of the postings that carry `bundleHash`, oldest first. */
+export async function findPostings(client: PublicClient, range: ReadRange, bundleHash: Hex): Promise<Hex[]> {
+  const events = await readEvents(client, {
+    contract: "Attribution",
+    address: range.addresses.attribution,
+    names: ["Posted"],
+    fromBlock: range.fromBlock,
+    toBlock: range.toBlock,
+  });
+  return events
+    .filter(({ args }) => (args.posting as ChainPosting).bundleHash === bundleHash)
+    .map(({ args }) => args.id as Hex);
+}
+
+/**
+ * The seed of an epoch with more receipts than are all taken: the prevrandao of the first block after the deadline of
+ * the operators' logs, so that nobody who could still choose receipts knew it. Null where no such block is yet.
+ */
+export async function readSeed(client: PublicClient, addresses: BundleAddresses, epoch: number): Promise<Hex | null> {
+  const args = [BigInt(epoch)];
+  const deadline = await read<bigint>(client, "Attribution", addresses.attribution, "logDeadline", args);
+  let high = await client.getBlockNumber();
+  if ((await client.getBlock({ blockNumber: high })).timestamp <= deadline) return null;
+  let low = 0n;
+  while (low < high) {
+    const middle = (low + high) / 2n; // down: low moves above it
+    const { timestamp } = await client.getBlock({ blockNumber: middle });
+    if (timestamp > deadline) high = middle;
+    else low = middle + 1n;
+  }
+  return (await client.getBlock({ blockNumber: high })).mixHash;
+}

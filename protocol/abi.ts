@@ -1,0 +1,40 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Abi, Hex } from "viem";
+
+export interface Artifact {
+  abi: Abi;
+  bytecode: Hex;
+}
+
+/** The contracts are not compiled, or there is none of that name. */
+export class ArtifactError extends Error {
+  override name = "ArtifactError";
+}
+
+const ROOT = fileURLToPath(new URL("../artifacts/contracts", import.meta.url));
+const cache = new Map<string, Artifact>();
+
+/** ABI and creation bytecode of a compiled contract or interface. Throws {@link ArtifactError} where it is not built. */
+export function artifact(name: string): Artifact {
+  const known = cache.get(name);
+  if (known !== undefined) return known;
+  const path = find(name);
+  if (path === undefined)
+    throw new ArtifactError(`no artifact of ${name} in artifacts/contracts: run "npx hardhat build"`);
+  const { abi, bytecode } = JSON.parse(readFileSync(path, "utf8")) as Artifact;
+  const found = { abi, bytecode };
+  cache.set(name, found);
+  return found;
+}
+
+function find(name: string): string | undefined {
+  try {
+    const files = readdirSync(ROOT, { recursive: true, encoding: "utf8" });
+    const file = files.find((entry) => basename(entry) === `${name}.json`);
+    return file === undefined ? undefined : join(ROOT, file);
+  } catch {
+    return undefined; // nothing built yet
+  }
+}

@@ -1,0 +1,32 @@
+import { type Hex, keccak256, stringToBytes } from "viem";
+
+/** The committed lists of DESIGN.md. */
+export type ListName =
+  | "rows"
+  | "index"
+  | "receipts"
+  | "samples"
+  | "parts"
+  | "results"
+  | "payouts"
+  | "steps"
+  | "features"
+  | "gradients";
+
+function domain(list: ListName): Hex {
+  return keccak256(stringToBytes(`tributary.${list}.v1`));
+}
+
+/** keccak256("tributary.<list>.v1"): keeps a root of one list from passing as a root of another. */
+export const DOMAIN: Readonly<Record<ListName, Hex>> = {
+  rows: domain("rows"),
+  index: domain("index"),
+  receipts: domain("receipts"),
+  samples: domain("samples"),
+  parts: domain("parts"),
+  results: domain("results"),
+  payouts: domain("payouts"),
+  steps: domain("steps"),
+  features: domain("features"),
+  gradients: domain("gradients"),
+};

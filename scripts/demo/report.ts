@@ -1,0 +1,64 @@
+import Table from "cli-table3";
+import { formatUnits } from "ethers";
+import type { Figures } from "./figures.ts";
+
+/** Amount of OPEN with so many decimals, rounded down, for reading; the JSON has every wei. */
+function open(wei: string, decimals = 6): string {
+  const sign = wei.startsWith("-") ? "-" : "";
+  const [whole, fraction = ""] = formatUnits(wei.replace("-", ""), 18).split(".");
+  return `${sign}${whole}.${fraction.padEnd(decimals, "0").slice(0, decimals)}`;
+}
+
+const plain = { style: { head: [], border: [] } };
+
+function table(head: string[], rows: (string | number)[][], textColumns: number): string {
+  const colAligns = head.map((_, i) => (i < textColumns ? "left" : "right") as "left" | "right");
+  const result = new Table({ ...plain, head, colAligns });
+  result.push(...rows);
+  return result.toString();
+}
+
+/** The closing tables. */
+export function tables(figures: Figures, engine: string): string {
+  const { contributions, split, epoch, hashes, answers, perplexity } = figures;
+  const perContribution = table(
+    ["contribution", "in base", "rows", "trained", "part", "payout", "balance before", "after", "claim gas"],
+    contributions.map((c) => [
+      `${c.id} ${c.contributor}`,
+      c.inBase ? "yes" : "",
+      c.rows,
+      c.trainedRows,
+      open(c.part),
+      open(c.payout),
+      open(c.balanceBefore),
+      open(c.balanceAfter),
+      c.claimGas || "-",
+    ]),
+    2,
+  );
+  const perRecipient = table(
+    ["recipient", "share", "amount", "balance before", "after"],
+    split.map((s) => [
+      s.recipient,
+      `${(s.basisPoints / 100).toFixed(1)} %`,
+      open(s.amount),
+      open(s.balanceBefore),
+      open(s.balanceAfter),
+    ]),
+    1,
+  );
+  const sample = answers
+    .slice(0, 3)
+    .map(({ question, answer, charge, topContributor }) => {
+      const line = answer.replace(/\s+/g, " ").trim();
+      return `  ${question}\n    ${line}\n    ${open(charge)} OPEN, most of it moved by: ${topContributor ?? "nobody"}`;
+    })
+    .join("\n");
+  return [
+    `\nThree of ${answers.length} paid answers (held-out perplexity ${perplexity.base} before, ${perplexity.tuned} after fine-tuning):\n${sample}`,
+    `\nContributions (attributed by ${engine}; amounts in OPEN)\n${perContribution}`,
+    `\nRevenue of epoch ${epoch.number}: ${open(epoch.income)} OPEN from ${answers.length} receipts; contributors' pool ${open(epoch.pool)}, of it unattributed ${open(epoch.unattributed)}, which is the treasury's\n${perRecipient}`,
+    `\nbase     ${hashes.base}\nadapter  ${hashes.adapter}\npayouts  ${hashes.payoutRoot}\nbundle   ${hashes.bundle}`,
+    `All balances add up to the supply: ${figures.supplyOk ? "yes" : "NO"}`,
+  ].join("\n");
+}

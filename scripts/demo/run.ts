@@ -1,0 +1,285 @@
+import { rmSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type FactoryResult, loadDataset, loadReferences, runFactory } from "../../factory/index.ts";
+import { Engine, loadBase } from "../../lm/index.ts";
+import { openChain } from "../../oracle/chain.ts";
+import { gradDot } from "../../oracle/engines/grad-dot.ts";
+import { writeFeatures } from "../../oracle/feature-file.ts";
+import { readBundle } from "../../oracle/read-bundle.ts";
+import { type Snapshot, takeSnapshot } from "../../oracle/snapshot.ts";
+import { verifyBundle } from "../../oracle/verify.ts";
+import { verifyOnChain } from "../../oracle/verify-chain.ts";
+import { type Chain, startChain } from "./chain.ts";
+import { claimAll, paySplit, payTreasury, supplyOk } from "./collect.ts";
+import { registerDatanet } from "./datanet.ts";
+import type { AnswerFigures, Figures } from "./figures.ts";
+import { fund, SPLIT, takeLive } from "./govern.ts";
+import { buyAnswers, type Market, openMarket, type Sale } from "./market.ts";
+import type { Progress } from "./progress.ts";
+import { attributeAndPost, closeEpoch, passWindow, type Settled } from "./settle.ts";
+import { accountsFor, createWorld, type World } from "./world.ts";
+
+const root = join(import.meta.dirname, "../..");
+const BUILT_IN = join(root, "data/builtin");
+const BASE = join(root, "models/base");
+/** Held-out perplexity that the version declares not to exceed, as a share of the base's, in percent. */
+const TARGET = 95;
+/** Questions asked per contribution where no list of questions comes with the data. */
+const QUESTIONS_EACH = 2;
+
+export interface DemoOptions {
+  /** Folder of JSON Lines files, a contributor each; the built-in Datanet when absent. */
+  data?: string;
+  /** Where deployment, artifacts, bundles and the server's store are kept. */
+  home: string;
+  chainPort?: number;
+  serverPort?: number;
+  threads?: number;
+  progress: Progress;
+}
+
+/** A finished run whose chain and server still stand. */
+export interface Demo {
+  figures: Figures;
+  world: World;
+  market: Market;
+  /** Folder of the posting's bundle. */
+  bundle: string;
+  close(): Promise<void>;
+}
+
+/** Runs the loop once, from rows to claims. On failure nothing is left running. */
+export async function runDemo(options: DemoOptions): Promise<Demo> {
+  const { home, progress, threads } = options;
+  const { step } = progress;
+  const data = options.data ?? BUILT_IN;
+  const files = await loadDataset(data); // every line of every file is checked before anything starts
+  const references = options.data ? [] : await loadReferences(join(BUILT_IN, "questions.json"));
+  const inBase = await baseRoots();
+  const base = await loadBase(BASE);
+  for (const name of ["deployment.json", "artifacts", "bundles", "serving"]) {
+    rmSync(join(home, name), { recursive: true, force: true });
+  }
+
+  const stack: (() => Promise<unknown>)[] = [];
+  const close = async () => {
+    while (stack.length) await stack.pop()!();
+  };
+  try {
+    const chain: Chain = await step(
+      "Starting the chain",
+      () => startChain({ accounts: accountsFor(files.length), ...(options.chainPort && { port: options.chainPort }) }),
+      ({ url }) => `chain at ${url}`,
+    );
+    stack.push(chain.stop);
+    const world = await step("Deploying the suite", () => createWorld(chain, files.length, home));
+    await step("Handing out and staking OPEN", () => fund(world));
+    const { datanet, block } = await step(
+      "Registering contributions",
+      (report) => registerDatanet(world, options.data ? "MedQuAD-like" : "Beekeeping", files, report),
+      ({ ids }) => `${ids.length} contributions, ${files.reduce((sum, { rows }) => sum + rows.length, 0)} rows`,
+    );
+
+    const at = {
+      datanets: world.deployment.addresses.datanets,
+      datanet: Number(datanet),
+      fromBlock: world.deployment.block,
+      block,
+    };
+    const rowsByRoot = new Map(files.map(({ root, rows }) => [root, rows]));
+    const snapshot = await step(
+      "Taking the snapshot",
+      async () => takeSnapshot(await openChain(chain.url, world.deployment), at, rowsByRoot),
+      ({ contributions }) =>
+        `${contributions.reduce((sum, { repeats }) => sum + repeats.length, 0)} repeated rows dropped`,
+    );
+    const artifact = join(home, "artifacts", "expert");
+    const trained = await step(
+      "Fine-tuning the adapter",
+      (report) =>
+        runFactory({
+          base,
+          snapshot,
+          references,
+          out: artifact,
+          ...(threads && { threads }),
+          onProgress: ({ stage, done, total, loss }) =>
+            report(done, total, stage === "train" ? `loss ${loss?.toFixed(3)}` : "evaluating"),
+        }),
+      ({ evaluation: { all } }) =>
+        `held-out perplexity ${perplexity(all.milliPerplexity!.base)} → ${perplexity(all.milliPerplexity!.tuned)}`,
+    );
+    const engine = await Engine.create(base, threads ? { threads } : {});
+    stack.push(() => engine.close());
+    const features = await step("Computing features", async (report) => {
+      const set = await gradDot.features({
+        engine,
+        adapter: trained.adapter,
+        contributions: trained.selected.map(({ id, contributor, trained: { examples } }) => ({
+          id,
+          contributor,
+          examples,
+        })),
+        evaluation: references.length
+          ? trained.references
+          : trained.selected.flatMap(({ heldOut }) => heldOut.examples),
+        onProgress: report,
+      });
+      await writeFeatures(set, join(artifact, "features"));
+      return set;
+    });
+    const { milliPerplexity } = trained.evaluation.all;
+    // down: a stricter target
+    const target = Math.floor((milliPerplexity!.base * TARGET) / 100);
+    const model = await step("Proposing, voting, going live", () =>
+      takeLive(world, artifact, join(artifact, "features"), target),
+    );
+    const market = await step(
+      "Opening the server",
+      () =>
+        openMarket(world, engine, {
+          model,
+          artifacts: join(home, "artifacts"),
+          store: join(home, "serving", "store.sqlite"),
+          ...(options.serverPort !== undefined && { port: options.serverPort }),
+        }),
+      ({ server }) => server.url,
+    );
+    stack.push(market.close);
+    const questions = references.length
+      ? references.map(({ question }) => question)
+      : heldOutQuestions(snapshot, trained);
+    const sales = await step(
+      "Selling answers",
+      (report) => buyAnswers(world, market, questions, report),
+      (sold) => `${sold.length} answers paid by voucher over HTTP`,
+    );
+    const epoch = await step("Closing the epoch", () => closeEpoch(world, market));
+    const income = await world.contracts.revenue.income(market.till, epoch);
+    const poolBefore = await world.contracts.token.balanceOf(world.deployment.addresses.rewards);
+    const settled = await step(
+      "Attributing and posting",
+      (report) =>
+        attributeAndPost(
+          world,
+          market,
+          { epoch, engine, adapter: trained.adapter, method: gradDot, features, bundles: join(home, "bundles") },
+          report,
+        ),
+      ({ posted }) => `slot ${posted.slot}`,
+    );
+    const poolAfter = await world.contracts.token.balanceOf(world.deployment.addresses.rewards);
+    await step(
+      "Verifying the bundle",
+      async () => {
+        let checks = 0;
+        const bundle = await readBundle(settled.path);
+        await verifyBundle(bundle, () => checks++);
+        await verifyOnChain(bundle, await openChain(chain.url, world.deployment), () => checks++);
+        return checks;
+      },
+      (checks) => `${checks} checks, as \`npm run verify\` makes them`,
+    );
+    await step("Letting the window pass", () => passWindow(world, settled.posted));
+    const claims = await step("Claiming", (report) => claimAll(world, settled.path, report));
+    const split = await paySplit(world, market.till);
+    split.push({
+      recipient: "contributors",
+      basisPoints: SPLIT.contributors,
+      amount: (poolAfter - poolBefore).toString(),
+      account: world.deployment.addresses.rewards,
+      balanceBefore: poolBefore.toString(),
+      balanceAfter: poolAfter.toString(),
+    });
+    const unattributed = await payTreasury(world);
+
+    const [{ results }] = settled.bundle.steps as [Settled["bundle"]["steps"][number]];
+    const { contributions } = features;
+    const figures: Figures = {
+      contributions: snapshot.contributions.map(({ id, account, root, rows }, i) => ({
+        id,
+        contributor: files[i]!.name,
+        account,
+        rows: rows.length,
+        trainedRows: trained.selected[i]!.trained.rows.length,
+        inBase: inBase.has(root),
+        part: results[contributions.findIndex(({ contribution }) => contribution === id)]!.total.toString(),
+        payout: settled.bundle.payoutsAfter[trained.selected[i]!.contributor]!.cumulative.toString(),
+        ...claims[i]!,
+      })),
+      split,
+      epoch: {
+        number: epoch,
+        income: income.toString(),
+        pool: (await world.contracts.revenue.poolOf(epoch)).toString(),
+        unattributed: unattributed.toString(),
+      },
+      hashes: {
+        base: base.hash,
+        adapter: trained.adapter.hash,
+        manifest: trained.manifestHash,
+        indexRoot: (await world.contracts.models.termsOf(model)).indexRoot,
+        payoutRoot: settled.bundle.posting.payoutRoot,
+        bundle: settled.bundleHash,
+      },
+      answers: sales.map((sale) =>
+        answerFigures(
+          sale,
+          settled,
+          files.map(({ name }) => name),
+          features.contributions,
+        ),
+      ),
+      trainedTokens: trained.manifest.training.tokens,
+      perplexity: {
+        base: perplexity(milliPerplexity!.base),
+        tuned: perplexity(milliPerplexity!.tuned),
+      },
+      supplyOk: await supplyOk(world),
+    };
+    return { figures, world, market, bundle: settled.path, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+const perplexity = (milli: number) => milli / 1000;
+
+/** Roots of the files that the base was trained on, as its card lists them. */
+async function baseRoots(): Promise<Set<string>> {
+  const { files } = JSON.parse(await readFile(join(BASE, "training.json"), "utf8")) as { files: { root: string }[] };
+  return new Set(files.map(({ root }) => root));
+}
+
+/** Questions of held-out rows, some of each contribution, in turn. */
+function heldOutQuestions({ contributions }: Snapshot, { selected }: FactoryResult): string[] {
+  return Array.from({ length: QUESTIONS_EACH }, (_, turn) =>
+    contributions.flatMap(({ rows }, i) => {
+      const row = rows[selected[i]!.heldOut.rows[turn] ?? -1];
+      return row && "question" in row ? [row.question] : [];
+    }),
+  ).flat();
+}
+
+function answerFigures(
+  { question, text, payer, usage, charged, receipt }: Sale,
+  { bundle }: Settled,
+  names: string[],
+  index: readonly { contribution: number }[],
+): AnswerFigures {
+  const [step] = bundle.steps;
+  const sample = step!.samples.findIndex(({ receipt: number }) => number === receipt.number);
+  const parts = step!.parts[sample] ?? [];
+  const top = parts.reduce((best, part, i) => (part > (parts[best] ?? 0n) ? i : best), -1);
+  return {
+    question,
+    answer: text,
+    payer,
+    tokens: { prompt: usage.prompt_tokens, completion: usage.completion_tokens },
+    charge: charged.toString(),
+    receipt: receipt.number,
+    topContributor: top < 0 ? null : names[index[top]!.contribution]!,
+  };
+}

@@ -1,0 +1,82 @@
+import { join } from "node:path";
+import { createWalletClient, type Hex, http } from "viem";
+import type { Adapter, Engine } from "../../lm/index.ts";
+import { answerExamples } from "../../oracle/answers.ts";
+import { type Bundle, bundleName, writeBundle } from "../../oracle/bundle.ts";
+import { openChain } from "../../oracle/chain.ts";
+import type { AttributionEngine, FeatureSet } from "../../oracle/engine.ts";
+import { closeTills, finalizePosting, type Posted, type Poster, postBundle } from "../../oracle/post.ts";
+import { prepareBundle } from "../../oracle/prepare.ts";
+import type { Market } from "./market.ts";
+import type { Report } from "./progress.ts";
+import type { World } from "./world.ts";
+
+/** Redeems the vouchers within the epoch, lets it end, and commits the operator's log. Returns the epoch. */
+export async function closeEpoch(world: World, market: Market): Promise<number> {
+  const { revenue, attribution } = world.contracts;
+  const epoch = await revenue.currentEpoch();
+  await market.operator.redeem(market.till);
+  if ((await revenue.currentEpoch()) !== epoch) throw new Error("the epoch ended while vouchers were redeemed");
+  await world.warpTo((epoch + 1n) * (await revenue.EPOCH()));
+  await market.operator.commitLog(market.till, Number(epoch));
+  await world.warpTo((await attribution.logDeadline(epoch)) + 1n);
+  return Number(epoch);
+}
+
+export interface Settled {
+  bundle: Bundle;
+  bundleHash: Hex;
+  /** Folder of the bundle. */
+  path: string;
+  posted: Posted;
+}
+
+/** Attributes the epoch's answers, writes the bundle, and posts it under a bond. */
+export async function attributeAndPost(
+  world: World,
+  market: Market,
+  options: {
+    epoch: number;
+    engine: Engine;
+    adapter: Adapter;
+    method: AttributionEngine;
+    features: FeatureSet;
+    bundles: string;
+  },
+  report: Report,
+): Promise<Settled> {
+  const { engine, adapter, method, features, epoch } = options;
+  const { deployment } = world;
+  const poster = await posterOf(world);
+  await closeTills(poster, { from: 0, to: epoch });
+  const bundle = await prepareBundle({
+    client: poster.client,
+    deployment,
+    parent: null,
+    toEpoch: epoch,
+    sources: {
+      logOf: async (till, of) => market.store.log(till, of, deployment.chainId),
+      featuresOf: async () => features,
+      gradientsOf: async (_, receipts) => {
+        const answers = market.store.answers(market.till, epoch);
+        return method.gradients({ engine, adapter }, answerExamples(receipts, answers));
+      },
+    },
+    onProgress: report,
+  });
+  const path = join(options.bundles, bundleName(bundle.posting));
+  const bundleHash = await writeBundle(bundle, path);
+  return { bundle, bundleHash, path, posted: await postBundle(poster, bundle.posting, bundleHash, `file:${path}`) };
+}
+
+/** Lets the window pass and finalizes, so that the bond is free and what nobody earned is the treasury's. */
+export async function passWindow(world: World, posted: Posted): Promise<void> {
+  await world.warpTo(BigInt(posted.activatesAt) + 1n);
+  await finalizePosting(await posterOf(world), posted.id);
+}
+
+async function posterOf({ chain, deployment, roles }: World): Promise<Poster> {
+  const client = await openChain(chain.url, deployment);
+  const wallet = createWalletClient({ account: roles.poster.address as Hex, transport: http(chain.url) });
+  return { client, wallet, deployment };
+}

@@ -1,0 +1,167 @@
+import { expect } from "chai";
+import { DOMAIN } from "../../protocol/domains.ts";
+import { List } from "../../protocol/list.ts";
+import {
+  CUMULATIVES,
+  closed,
+  ethers,
+  impersonate,
+  leafOf,
+  loadFixture,
+  open,
+  PURSE,
+  parameter,
+  posted,
+  postingOf,
+  time,
+  ZERO,
+} from "./fixtures.ts";
+
+/** The window of the posting is over. */
+async function active() {
+  const suite = await posted();
+  await time.increase(parameter("window"));
+  return suite;
+}
+
+const MAX_UINT40 = 2n ** 40n - 1n;
+
+describe("Rewards.claim", () => {
+  it("pays the account of the leaf, whoever calls", async () => {
+    const { rewards, openToken, alice, stranger, payouts } = await loadFixture(active);
+    const before = await openToken.balanceOf(alice);
+    await expect(rewards.connect(stranger).claim(0, 3, 0, alice, open(20), payouts.proof(0)))
+      .to.emit(rewards, "Claimed")
+      .withArgs(0, alice, open(20), open(20));
+    expect(await openToken.balanceOf(alice)).to.equal(before + open(20));
+    expect(await rewards.claimedOf(0)).to.equal(open(20));
+    expect(await rewards.totalClaimed()).to.equal(open(20));
+  });
+
+  it("hashes the list as the format says", async () => {
+    const { rewards, alice, bob, carol } = await loadFixture(active);
+    const word = (account: { address: string }, cumulative: bigint) =>
+      ethers.toBeHex((BigInt(account.address) << 96n) | cumulative, 32);
+    const node = (left: string, right: string) => ethers.keccak256(ethers.concat([left, right]));
+    const leaves = [word(alice, CUMULATIVES[0]!), word(bob, CUMULATIVES[1]!), word(carol, CUMULATIVES[2]!)] as const;
+    const top = node(node(leaves[0], leaves[1]), node(leaves[2], ZERO));
+    const root = ethers.keccak256(
+      ethers.AbiCoder.defaultAbiCoder().encode(
+        ["bytes32", "uint256", "uint256", "bytes32"],
+        [ethers.id("tributary.payouts.v1"), 3, 2, top],
+      ),
+    );
+    expect((await rewards.rootAt(0)).root).to.equal(ethers.dataSlice(root, 0, 27));
+    await rewards.claim(0, 3, 1, bob, open(10), [leaves[0], node(leaves[2], ZERO)]);
+  });
+
+  it("pays the difference to a later cumulative, and an older root stays valid", async () => {
+    const { rewards, attribution, openToken, alice, bob, payouts } = await loadFixture(active);
+    const later = new List(DOMAIN.payouts, [leafOf(alice.address, open(22)), leafOf(bob.address, open(13))]);
+    await rewards.connect(await impersonate(attribution)).setRoot(1, later.root, await time.latest());
+    const before = await openToken.balanceOf(bob);
+    await rewards.claim(0, 3, 0, alice, open(20), payouts.proof(0));
+    await rewards.claim(1, 2, 0, alice, open(22), later.proof(0));
+    await rewards.claim(1, 2, 1, bob, open(13), later.proof(1));
+    expect(await openToken.balanceOf(bob)).to.equal(before + open(13));
+    expect(await rewards.totalClaimed()).to.equal(open(35));
+    await expect(rewards.claim(0, 3, 1, bob, open(10), payouts.proof(1)))
+      .to.be.revertedWithCustomError(rewards, "RewardsNothingToClaim")
+      .withArgs(1);
+  });
+
+  it("reverts the second time, and for a payout of nothing", async () => {
+    const { rewards, alice, carol, payouts } = await loadFixture(active);
+    await rewards.claim(0, 3, 0, alice, open(20), payouts.proof(0));
+    await expect(rewards.claim(0, 3, 0, alice, open(20), payouts.proof(0)))
+      .to.be.revertedWithCustomError(rewards, "RewardsNothingToClaim")
+      .withArgs(0);
+    await expect(rewards.claim(0, 3, 2, carol, 0, payouts.proof(2)))
+      .to.be.revertedWithCustomError(rewards, "RewardsNothingToClaim")
+      .withArgs(2);
+  });
+
+  it("reverts while the window is open", async () => {
+    const { rewards, attribution, alice, payouts, id } = await loadFixture(posted);
+    const { activatesAt } = await attribution.statusOf(id);
+    await time.setNextBlockTimestamp(activatesAt - 1n);
+    await expect(rewards.claim(0, 3, 0, alice, open(20), payouts.proof(0)))
+      .to.be.revertedWithCustomError(rewards, "RewardsNotActive")
+      .withArgs(0, activatesAt);
+  });
+
+  it("reverts at an empty slot", async () => {
+    const { rewards, alice, payouts } = await loadFixture(active);
+    expect(await rewards.rootAt(1)).to.deep.equal([`0x${"00".repeat(27)}`, MAX_UINT40]);
+    await expect(rewards.claim(1, 3, 0, alice, open(20), payouts.proof(0)))
+      .to.be.revertedWithCustomError(rewards, "RewardsNotActive")
+      .withArgs(1, MAX_UINT40);
+  });
+
+  it("reverts when anything but the leaf, its position and its proof is given", async () => {
+    const { rewards, alice, stranger, payouts } = await loadFixture(active);
+    const [sibling, upper] = payouts.proof(0) as [string, string];
+    const amount = open(20);
+    for (const [count, contributor, account, cumulative, proof] of [
+      [3, 0, alice, amount + 1n, [sibling, upper]], // more
+      [3, 0, stranger, amount, [sibling, upper]], // to somebody else
+      [3, 1, alice, amount, [sibling, upper]], // under another id
+      [4, 0, alice, amount, [sibling, upper]], // of a longer list
+      [2, 0, alice, amount, [sibling, upper]], // deeper than the list
+      [3, 0, alice, amount, [upper, sibling]],
+      [3, 0, alice, amount, [sibling]],
+      [3, 0, alice, amount, [sibling, upper, ZERO]],
+      [0, 0, alice, amount, []],
+      [3, 3, alice, amount, [sibling, upper]], // past the end
+      [3, 2 ** 32 - 4, alice, amount, [sibling, upper]], // the same low bits
+    ] as const) {
+      await expect(rewards.claim(0, count, contributor, account, cumulative, [...proof])).to.be.revertedWithCustomError(
+        rewards,
+        "RewardsInvalidProof",
+      );
+    }
+  });
+
+  it("reverts when an inner node is passed off as a leaf", async () => {
+    const { rewards, payouts, alice, bob } = await loadFixture(active);
+    const node = ethers.keccak256(ethers.concat([leafOf(alice.address, open(20)), leafOf(bob.address, open(10))]));
+    const account = ethers.getAddress(ethers.dataSlice(node, 0, 20));
+    await expect(
+      rewards.claim(0, 2, 0, account, BigInt(ethers.dataSlice(node, 20)), [payouts.proof(0)[1]!]),
+    ).to.be.revertedWithCustomError(rewards, "RewardsInvalidProof");
+  });
+
+  it("reverts for a proof of the wrong shape even where the posted root is zero", async () => {
+    const suite = await loadFixture(closed);
+    const { rewards, attribution, poster, stranger } = suite;
+    await attribution.connect(poster).post(await postingOf(suite, { payoutRoot: ZERO }), "");
+    await time.increase(parameter("window"));
+    await expect(rewards.connect(stranger).claim(0, 0, 0, stranger, open(30), [])).to.be.revertedWithCustomError(
+      rewards,
+      "RewardsInvalidProof",
+    );
+  });
+
+  it("pays the only leaf of a list without a proof", async () => {
+    const suite = await loadFixture(closed);
+    const { rewards, attribution, poster, alice } = suite;
+    const single = new List(DOMAIN.payouts, [leafOf(alice.address, open(30))]);
+    await attribution.connect(poster).post(await postingOf(suite, { payoutRoot: single.root }), "");
+    await time.increase(parameter("window"));
+    await rewards.claim(0, 1, 0, alice, open(30), []);
+    expect(await rewards.claimedOf(0)).to.equal(open(30));
+  });
+
+  it("never pays more than the posted pools, whatever a root says", async () => {
+    const suite = await loadFixture(closed);
+    const { rewards, revenue, attribution, openToken, poster, stranger } = suite;
+    const inflated = new List(DOMAIN.payouts, [leafOf(stranger.address, open(36))]);
+    await attribution.connect(poster).post(await postingOf(suite, { payoutRoot: inflated.root }), "");
+    await time.increase(parameter("window")); // nobody objected
+    await expect(rewards.claim(0, 1, 0, stranger, open(36), []))
+      .to.be.revertedWithCustomError(openToken, "ERC20InsufficientBalance")
+      .withArgs(rewards, open(35), open(36));
+    expect(await openToken.balanceOf(revenue)).to.equal(open(65));
+    expect(await openToken.balanceOf(stranger)).to.equal(PURSE);
+  });
+});

@@ -1,0 +1,39 @@
+import { expect } from "chai";
+import { deployed, deploySuiteWith, ethers, loadFixture, open, parameter } from "./fixtures.ts";
+
+const RESOLUTION = parameter("votingDelay") + parameter("votingPeriod") + parameter("timelockDelay");
+
+describe("parameters", () => {
+  for (const [name, error, wrong] of [
+    ["unbonding", "UNBONDING", 599n],
+    ["unbonding", "UNBONDING", parameter("window") + RESOLUTION - 1n],
+    ["stream", "STREAM", 59n],
+    ["epoch", "EPOCH", 31n * 86_400n],
+    ["logDelay", "LOG_DELAY", 0n],
+    ["window", "WINDOW", RESOLUTION], // a vote to void could not end in time
+    ["postingBond", "BOND", open(1) - 1n],
+    ["minimumBond", "MINIMUM_BOND", 0n],
+    ["validatorStake", "VALIDATOR_STAKE", 0n],
+    ["evaluationWindow", "EVALUATION_WINDOW", 0n],
+  ] as const) {
+    it(`refuse ${name} = ${wrong}`, async () => {
+      const { stakeVault } = await loadFixture(deployed);
+      const word = ethers.encodeBytes32String(error);
+      const failure = await deploySuiteWith({ [name]: wrong }).then(
+        () => "deployed",
+        (reason: Error) => reason.message,
+      );
+      expect(failure).to.contain("ParameterOutOfBounds").and.to.contain(word).and.to.contain(String(wrong));
+      expect(await stakeVault.UNBONDING()).to.equal(parameter("unbonding"));
+    });
+  }
+
+  it("refuse a constructor argument out of its bounds by name, value and bounds", async () => {
+    const { openToken, stakeVault } = await loadFixture(deployed);
+    const [account] = await ethers.getSigners();
+    const factory = await ethers.getContractFactory("StakeVault", account);
+    await expect(factory.deploy(openToken, 3600, 30n * 86_400n + 1n))
+      .to.be.revertedWithCustomError(stakeVault, "ParameterOutOfBounds")
+      .withArgs(ethers.encodeBytes32String("STREAM"), 30n * 86_400n + 1n, 60, 30n * 86_400n);
+  });
+});

@@ -1,0 +1,51 @@
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect } from "chai";
+import { readFeatures, writeFeatures } from "../../oracle/feature-file.ts";
+import { FeatureError } from "../../oracle/features.ts";
+import { FormatError } from "../../protocol/decode.ts";
+import { features, rejection, withFolder } from "./fixtures.ts";
+
+describe("feature files", () => {
+  it("come back as they were, and leave nothing beside them", () =>
+    withFolder(async (folder) => {
+      const directory = join(folder, "features");
+      await writeFeatures(features(1), directory);
+      await writeFeatures(features(2), directory);
+      expect(await readFeatures(directory)).to.deep.equal(features(2));
+      expect(await readdir(folder)).to.deep.equal(["features"]);
+    }));
+
+  it("that are missing, changed or truncated are refused", () =>
+    withFolder(async (folder) => {
+      const directory = join(folder, "features");
+      expect(await rejection(readFeatures(directory))).to.be.instanceOf(FeatureError);
+      await writeFeatures(features(1), directory);
+      const path = join(directory, "features.bin");
+      const bytes = await readFile(path);
+      await writeFile(path, bytes.subarray(1));
+      expect((await rejection(readFeatures(directory))).message).to.include("truncated or changed");
+      bytes[5]! ^= 1;
+      await writeFile(path, bytes);
+      expect((await rejection(readFeatures(directory))).message).to.include("truncated or changed");
+    }));
+
+  it("whose sizes do not add up are refused by place", () =>
+    withFolder(async (folder) => {
+      const directory = join(folder, "features");
+      await writeFeatures(features(1), directory);
+      const path = join(directory, "features.json");
+      const text = await readFile(path, "utf8");
+      for (const [from, to, place] of [
+        ['"size":30', '"size":31', "tensors: 1031 elements in all, not 1030"],
+        ['"standing":["500000000",', '"standing":[', "standing: 2 shares for 3"],
+        ["tributary.features.v1", "tributary.features.v0", "format: not tributary.features.v1"],
+      ] as const) {
+        expect(text).to.include(from);
+        await writeFile(path, text.replace(from, to));
+        const error = await rejection(readFeatures(directory));
+        expect(error).to.be.instanceOf(FormatError);
+        expect(error.message).to.equal(place);
+      }
+    }));
+});
