@@ -32,9 +32,7 @@ function missing() {
   const have = packages("node_modules/.package-lock.json") ?? {};
   return Object.keys(wanted).find((path) => {
     if (path === "" || wanted[path].link || foreign(wanted[path])) return false;
-    if (have[path]?.version === wanted[path].version && existsSync(join(root, path))) return false;
-    // A package that is optional only through another platform's package may be left out too.
-    return !(wanted[path].optional && have[path] === undefined && Object.keys(have).length && wanted[path].inBundle);
+    return have[path]?.version !== wanted[path].version || !existsSync(join(root, path));
   });
 }
 

@@ -10,6 +10,7 @@ import { readBundle } from "../../oracle/read-bundle.ts";
 import { type Snapshot, takeSnapshot } from "../../oracle/snapshot.ts";
 import { verifyBundle } from "../../oracle/verify.ts";
 import { verifyOnChain } from "../../oracle/verify-chain.ts";
+import { forgetServer, noteServer } from "../lib/server-url.ts";
 import { type Chain, startChain } from "./chain.ts";
 import { claimAll, paySplit, payTreasury, supplyOk } from "./collect.ts";
 import { registerDatanet } from "./datanet.ts";
@@ -58,7 +59,7 @@ export async function runDemo(options: DemoOptions): Promise<Demo> {
   const references = options.data ? [] : await loadReferences(join(BUILT_IN, "questions.json"));
   const inBase = await baseRoots();
   const base = await loadBase(BASE);
-  for (const name of ["deployment.json", "artifacts", "bundles", "serving"]) {
+  for (const name of ["deployment.json", "server.json", "artifacts", "bundles", "channels", "serving"]) {
     rmSync(join(home, name), { recursive: true, force: true });
   }
 
@@ -147,6 +148,8 @@ export async function runDemo(options: DemoOptions): Promise<Demo> {
       ({ server }) => server.url,
     );
     stack.push(market.close);
+    noteServer(world, market.server.url);
+    stack.push(async () => forgetServer(world));
     const questions = references.length
       ? references.map(({ question }) => question)
       : heldOutQuestions(snapshot, trained);
