@@ -1,5 +1,5 @@
 import type { Address, Hex } from "viem";
-import { type Engine, formatPrompt } from "../../lm/index.ts";
+import type { Engine } from "../../lm/index.ts";
 import { ServingChain, type Wallet } from "../../serving/chain.ts";
 import { type Completion, PayingClient } from "../../serving/client.ts";
 import { loadModels, ModelRegistry } from "../../serving/models.ts";
@@ -56,6 +56,14 @@ export async function openMarket(
   return { server, operator, store, till, model: served.name, close };
 }
 
+/** What a payer asks. */
+export interface Ask {
+  /** As people read it. */
+  question: string;
+  /** As the model gets it. */
+  prompt: string;
+}
+
 /** A paid answer and who paid it. */
 export interface Sale extends Completion {
   question: string;
@@ -66,34 +74,24 @@ export interface Sale extends Completion {
  * Has three payers open channels and ask the questions in turn, each answer paid by a signed voucher. The first payer
  * deposits by an ERC-3009 authorization, the others by allowance.
  */
-export async function buyAnswers(
-  world: World,
-  market: Market,
-  questions: readonly string[],
-  report: Report,
-): Promise<Sale[]> {
+export async function buyAnswers(world: World, market: Market, asks: readonly Ask[], report: Report): Promise<Sale[]> {
   const chain = await ServingChain.connect(world.chain.url, world.deployment);
   const { payer1, payer2, payer3 } = world.roles;
   const payers: { client: PayingClient; wallet: Wallet }[] = [];
-  const request = (question: string) => ({
-    model: market.model,
-    prompt: formatPrompt(question),
-    max_tokens: MAX_TOKENS,
-    temperature: 0,
-  });
+  const request = ({ prompt }: Ask) => ({ model: market.model, prompt, max_tokens: MAX_TOKENS, temperature: 0 });
   for (const [i, { address }] of [payer1, payer2, payer3].entries()) {
     const wallet = chain.wallet(address as Hex);
     const client = new PayingClient({ url: market.server.url, chain, wallet });
-    const demanded = await client.requirements(request(questions[0]!));
+    const demanded = await client.requirements(request(asks[0]!));
     await client.deposit(demanded, DEPOSIT, i === 0 ? "erc3009" : "approval");
     payers.push({ client, wallet });
   }
   const sales: Sale[] = [];
-  for (const [i, question] of questions.entries()) {
+  for (const [i, ask] of asks.entries()) {
     const { client, wallet } = payers[i % payers.length]!;
-    const completion = await client.complete(request(question));
-    sales.push({ question, payer: wallet.account.address, ...completion });
-    report(i + 1, questions.length);
+    const completion = await client.complete(request(ask));
+    sales.push({ question: ask.question, payer: wallet.account.address, ...completion });
+    report(i + 1, asks.length);
   }
   return sales;
 }

@@ -9,6 +9,9 @@ function open(wei: string, decimals = 6): string {
   return `${sign}${whole}.${fraction.padEnd(decimals, "0").slice(0, decimals)}`;
 }
 
+/** Answers that are printed; the JSON has all. */
+const SHOWN = 3;
+
 const plain = { style: { head: [], border: [] } };
 
 function table(head: string[], rows: (string | number)[][], textColumns: number): string {
@@ -48,14 +51,14 @@ export function tables(figures: Figures, engine: string): string {
     1,
   );
   const sample = answers
-    .slice(0, 3)
+    .slice(0, SHOWN)
     .map(({ question, answer, charge, topContributor }) => {
       const line = answer.replace(/\s+/g, " ").trim();
       return `  ${question}\n    ${line}\n    ${open(charge)} OPEN, most of it moved by: ${topContributor ?? "nobody"}`;
     })
     .join("\n");
   return [
-    `\nThree of ${answers.length} paid answers (held-out perplexity ${perplexity.base} before, ${perplexity.tuned} after fine-tuning):\n${sample}`,
+    `\nPaid answers, ${Math.min(SHOWN, answers.length)} of ${answers.length} (held-out perplexity ${perplexity.base} before fine-tuning, ${perplexity.tuned} after):\n${sample}`,
     `\nContributions (attributed by ${engine}; amounts in OPEN)\n${perContribution}`,
     `\nRevenue of epoch ${epoch.number}: ${open(epoch.income)} OPEN from ${answers.length} receipts; contributors' pool ${open(epoch.pool)}, of it unattributed ${open(epoch.unattributed)}, which is the treasury's\n${perRecipient}`,
     `\nbase     ${hashes.base}\nadapter  ${hashes.adapter}\npayouts  ${hashes.payoutRoot}\nbundle   ${hashes.bundle}`,

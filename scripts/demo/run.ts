@@ -1,8 +1,8 @@
 import { rmSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { type FactoryResult, loadDataset, loadReferences, runFactory } from "../../factory/index.ts";
-import { Engine, loadBase } from "../../lm/index.ts";
+import { Engine, formatPrompt, loadBase } from "../../lm/index.ts";
 import { openChain } from "../../oracle/chain.ts";
 import { gradDot } from "../../oracle/engines/grad-dot.ts";
 import { writeFeatures } from "../../oracle/feature-file.ts";
@@ -16,7 +16,7 @@ import { claimAll, paySplit, payTreasury, supplyOk } from "./collect.ts";
 import { registerDatanet } from "./datanet.ts";
 import type { AnswerFigures, Figures } from "./figures.ts";
 import { fund, SPLIT, takeLive } from "./govern.ts";
-import { buyAnswers, type Market, openMarket, type Sale } from "./market.ts";
+import { type Ask, buyAnswers, type Market, openMarket, type Sale } from "./market.ts";
 import type { Progress } from "./progress.ts";
 import { attributeAndPost, closeEpoch, passWindow, type Settled } from "./settle.ts";
 import { accountsFor, createWorld, type World } from "./world.ts";
@@ -28,6 +28,8 @@ const BASE = join(root, "models/base");
 const TARGET = 95;
 /** Questions asked per contribution where no list of questions comes with the data. */
 const QUESTIONS_EACH = 2;
+/** Words of a held-out plain text that are given to be continued. */
+const BEGINNING = 8;
 
 export interface DemoOptions {
   /** Folder of JSON Lines files, a contributor each; the built-in Datanet when absent. */
@@ -78,7 +80,7 @@ export async function runDemo(options: DemoOptions): Promise<Demo> {
     await step("Handing out and staking OPEN", () => fund(world));
     const { datanet, block } = await step(
       "Registering contributions",
-      (report) => registerDatanet(world, options.data ? "MedQuAD-like" : "Beekeeping", files, report),
+      (report) => registerDatanet(world, options.data ? basename(options.data) : "beekeeping", files, report),
       ({ ids }) => `${ids.length} contributions, ${files.reduce((sum, { rows }) => sum + rows.length, 0)} rows`,
     );
 
@@ -150,12 +152,10 @@ export async function runDemo(options: DemoOptions): Promise<Demo> {
     stack.push(market.close);
     noteServer(world, market.server.url);
     stack.push(async () => forgetServer(world));
-    const questions = references.length
-      ? references.map(({ question }) => question)
-      : heldOutQuestions(snapshot, trained);
+    const asks = references.length ? references.map(({ question }) => ask(question)) : heldOutAsks(snapshot, trained);
     const sales = await step(
       "Selling answers",
-      (report) => buyAnswers(world, market, questions, report),
+      (report) => buyAnswers(world, market, asks, report),
       (sold) => `${sold.length} answers paid by voucher over HTTP`,
     );
     const epoch = await step("Closing the epoch", () => closeEpoch(world, market));
@@ -195,7 +195,8 @@ export async function runDemo(options: DemoOptions): Promise<Demo> {
       balanceBefore: poolBefore.toString(),
       balanceAfter: poolAfter.toString(),
     });
-    const unattributed = await payTreasury(world);
+    await payTreasury(world);
+    const { pool, distributed } = await world.contracts.attribution.postingOf(settled.posted.id);
 
     const [{ results }] = settled.bundle.steps as [Settled["bundle"]["steps"][number]];
     const { contributions } = features;
@@ -215,8 +216,8 @@ export async function runDemo(options: DemoOptions): Promise<Demo> {
       epoch: {
         number: epoch,
         income: income.toString(),
-        pool: (await world.contracts.revenue.poolOf(epoch)).toString(),
-        unattributed: unattributed.toString(),
+        pool: pool.toString(),
+        unattributed: (pool - distributed).toString(),
       },
       hashes: {
         base: base.hash,
@@ -256,12 +257,17 @@ async function baseRoots(): Promise<Set<string>> {
   return new Set(files.map(({ root }) => root));
 }
 
-/** Questions of held-out rows, some of each contribution, in turn. */
-function heldOutQuestions({ contributions }: Snapshot, { selected }: FactoryResult): string[] {
+const ask = (question: string): Ask => ({ question, prompt: formatPrompt(question) });
+
+/** Questions of held-out rows, some of each contribution, in turn; of a plain text its beginning, to be continued. */
+function heldOutAsks({ contributions }: Snapshot, { selected }: FactoryResult): Ask[] {
   return Array.from({ length: QUESTIONS_EACH }, (_, turn) =>
     contributions.flatMap(({ rows }, i) => {
       const row = rows[selected[i]!.heldOut.rows[turn] ?? -1];
-      return row && "question" in row ? [row.question] : [];
+      if (row === undefined) return [];
+      if ("question" in row) return [ask(row.question)];
+      const prompt = row.text.split(" ").slice(0, BEGINNING).join(" ");
+      return [{ question: `${prompt} …`, prompt }];
     }),
   ).flat();
 }
