@@ -1,8 +1,9 @@
 /** `npm start`: builds what is not built, runs the whole loop on a chain of its own, prints the tables, and stays up. */
 import { spawn } from "node:child_process";
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
+import { endWithNpm } from "./parent.ts";
 import { type Progress, progressOn } from "./progress.ts";
 import type { Demo } from "./run.ts";
 
@@ -55,11 +56,11 @@ function nextSteps({ market, world, bundle }: Demo): string {
   return `
 The chain (${rpcUrl}) and the server (${market.server.url}) stay up until Ctrl-C. Try, in another terminal:
   npm run pay -- "How do I keep wax moths out of stored combs?" --account ${roles.payer1.address}
-  npm run claim -- --account ${contributors[0]?.address}
+  npm run claim -- --account ${contributors[0]?.address}   (all is claimed, it will say)
   npm run stake -- status --account ${roles.voter1.address}
   npm run vote -- list
   npm run propose -- status
-  npm run verify -- ${bundle} --rpc ${rpcUrl}
+  npm run verify -- ${relative(process.cwd(), bundle)} --rpc ${rpcUrl}
   curl ${market.server.url}/v1/models`;
 }
 
@@ -110,6 +111,7 @@ const program = new Command("npm start --")
   .option("--threads <n>", "worker threads (default: all processors)", whole)
   .parse();
 
+endWithNpm();
 try {
   await main(program.opts<Options>(), progressOn());
 } catch (error) {

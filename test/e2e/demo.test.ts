@@ -72,7 +72,7 @@ describe("npm start", function () {
   });
 
   it("leaves no process behind when killed, and starts again", async () => {
-    const child = spawn(process.execPath, [join(root, "scripts/demo/main.ts"), "--once"], {
+    const child = spawn("npm", ["start", "--", "--once"], {
       cwd: root,
       env: { ...process.env, TRIBUTARY_HOME: home },
       stdio: ["ignore", "ignore", "pipe"],
