@@ -8,6 +8,9 @@ export interface Progress {
   step<T>(title: string, work: (report: Report) => Promise<T>, result?: (value: T) => string): Promise<T>;
 }
 
+/** Back to the beginning of the line, which is emptied. */
+const CLEAR = "\r\x1b[K";
+
 /** Progress on standard error, so that standard output carries results alone. */
 export function progressOn(stream: NodeJS.WriteStream = process.stderr): Progress {
   return {
@@ -17,21 +20,24 @@ export function progressOn(stream: NodeJS.WriteStream = process.stderr): Progres
       const report: Report = (done, total, note = "") => {
         if (!stream.isTTY) return;
         if (!bar) {
+          stream.write(CLEAR);
           const format = `  ${title.padEnd(28)} {bar} {percentage}% {eta_formatted} left {note}`;
           bar = new SingleBar({ format, stream, hideCursor: true, clearOnComplete: true }, Presets.shades_classic);
           bar.start(total, 0, { note });
         }
         bar.update(done, { note });
       };
-      if (!stream.isTTY) stream.write(`  ${title} ...\n`);
+      stream.write(stream.isTTY ? `  ${title} ...` : `  ${title} ...\n`);
       try {
         const value = await work(report);
         bar?.stop();
+        if (stream.isTTY) stream.write(CLEAR);
         const seconds = ((performance.now() - start) / 1000).toFixed(1);
         stream.write(`✓ ${title.padEnd(28)} ${`${seconds} s`.padStart(8)}  ${result?.(value) ?? ""}\n`);
         return value;
       } catch (error) {
         bar?.stop();
+        if (stream.isTTY) stream.write(CLEAR);
         stream.write(`✗ ${title}\n`);
         throw error;
       }
