@@ -25,6 +25,11 @@ export interface FactoryConfig {
   evaluationTokens: number;
 }
 
+/**
+ * For the shipped base. Twice the learning rate still trains, four times spoils the run; at this one the adapter responds to a
+ * contribution's weight almost linearly (finite differences at steps of 0.1 and 0.05 have a cosine of 0.999), which
+ * attribution lives on. Batches of 8 learn faster but respond less evenly (0.98).
+ */
 export const DEFAULT_CONFIG: Readonly<FactoryConfig> = {
   rank: 8,
   alpha: 16,
@@ -32,11 +37,11 @@ export const DEFAULT_CONFIG: Readonly<FactoryConfig> = {
   learningRate: 0.5,
   momentum: 0.9,
   warmup: 0.1,
-  epochs: 6,
+  epochs: 12,
   batchSize: 16,
   seed: 1,
   sampleTokens: 60_000,
-  evaluationTokens: 12_000,
+  evaluationTokens: 40_000,
 };
 
 /** The defaults with `overrides` in their place; throws a FactoryError that names the first value that makes no sense. */
