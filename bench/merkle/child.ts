@@ -1,0 +1,71 @@
+// One measurement in a process of its own, so that its peak memory is its own: `child.ts JOB COUNT` prints its figures as
+// JSON. CPU seconds are those of the build alone; the peak is the whole process's, Node and the leaves included.
+import { DOMAIN } from "../../protocol/domains.ts";
+import { List } from "../../protocol/list.ts";
+import type { Figures } from "../main.ts";
+
+const WORD = 32;
+const CHANGED = 10_000;
+
+// words that all differ, made without hashing
+function words(count: number, seed: number): Uint8Array {
+  const ints = new Uint32Array((WORD / 4) * count);
+  for (let i = 0; i < ints.length; i++) ints[i] = Math.imul(i + seed, 0x9e3779b1);
+  return new Uint8Array(ints.buffer);
+}
+
+function buffers(count: number): Buffer[] {
+  const flat = Buffer.from(words(count, 1).buffer);
+  return Array.from({ length: count }, (_, i) => flat.subarray(WORD * i, WORD * (i + 1)));
+}
+
+function built(build: () => unknown): Figures {
+  const before = process.cpuUsage();
+  build();
+  const { user, system } = process.cpuUsage(before);
+  return { cpu_s: (user + system) / 1e6, rss_mb: (process.resourceUsage().maxRSS * 1024) / 1e6 };
+}
+
+const jobs: Record<string, (count: number) => Figures | Promise<Figures>> = {
+  tributary: (count) => {
+    const leaves = words(count, 1);
+    return built(() => new List(DOMAIN.payouts, leaves));
+  },
+
+  openzeppelin: async (count) => {
+    const { StandardMerkleTree } = await import("@openzeppelin/merkle-tree");
+    const account = (i: number) => `0x${i.toString(16).padStart(40, "0")}`;
+    const values = Array.from({ length: count }, (_, i): [string, string] => [account(i + 1), String(i)]);
+    return built(() => StandardMerkleTree.of(values, ["address", "uint256"]));
+  },
+
+  merkletreejs: async (count) => {
+    const { MerkleTree } = await import("merkletreejs");
+    const { keccak256 } = await import("viem");
+    const leaves = buffers(count);
+    return built(() => new MerkleTree(leaves, (data: Buffer) => Buffer.from(keccak256(data, "bytes"))));
+  },
+
+  // milliseconds of one update of many random leaves, and microseconds of one proof; each the best of several runs
+  change: (count) => {
+    const list = new List(DOMAIN.payouts, words(count, 1));
+    const positions = (seed: number) => Array.from({ length: CHANGED }, (_, i) => (Math.imul(i + seed, 0x9e3779b1) >>> 0) % count);
+    const best = (work: (seed: number) => void) => {
+      let least = Number.POSITIVE_INFINITY;
+      for (let run = 1; run <= 10; run++) {
+        const started = performance.now();
+        work(run * CHANGED);
+        least = Math.min(least, performance.now() - started);
+      }
+      return least;
+    };
+    const update_10k_ms = best((seed) => list.update(positions(seed), words(CHANGED, seed)));
+    const proofs = best((seed) => {
+      for (const position of positions(seed)) list.proof(position);
+    });
+    return { update_10k_ms, proof_us: (1000 * proofs) / CHANGED };
+  },
+};
+
+const [job, count] = process.argv.slice(2);
+console.log(JSON.stringify(await jobs[job!]!(Number(count))));
