@@ -1,7 +1,7 @@
 // Compiles AssemblyScript on first use and caches the WebAssembly under build/, named by what it was made from: the
 // sources, the compiler's version and its options.
 import { createHash, randomUUID } from "node:crypto";
-import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
+import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -17,24 +17,26 @@ const OPTIONS = ["-O3", "--noAssert", "--runtime", "stub", "--enable", "simd", "
  */
 export async function compiled(name: string, sources: URL, build = BUILD): Promise<Uint8Array<ArrayBuffer>> {
   const folder = fileURLToPath(sources);
-  const files = (await readdir(folder)).filter((file) => file.endsWith(".ts")).sort();
+  const files = readdirSync(folder)
+    .filter((file) => file.endsWith(".ts"))
+    .sort();
   const texts = new Map<string, string>();
-  for (const file of files) texts.set(file, await readFile(join(folder, file), "utf8"));
+  for (const file of files) texts.set(file, readFileSync(join(folder, file), "utf8"));
   const { version } = createRequire(import.meta.url)("assemblyscript/package.json") as { version: string };
 
   const digest = createHash("sha256").update(JSON.stringify([version, OPTIONS, [...texts]]));
   const path = join(build, `${name}.${digest.digest("hex").slice(0, 16)}.wasm`);
   try {
-    return new Uint8Array(await readFile(path));
+    return new Uint8Array(readFileSync(path));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
   }
   const binary = await compile(name, texts);
-  await mkdir(build, { recursive: true });
+  mkdirSync(build, { recursive: true });
   // renamed in one step, so that another process never reads half a file
   const temporary = `${path}.${randomUUID()}`;
-  await writeFile(temporary, binary);
-  await rename(temporary, path);
+  writeFileSync(temporary, binary);
+  renameSync(temporary, path);
   return binary;
 }
 

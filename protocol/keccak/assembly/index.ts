@@ -93,12 +93,16 @@ function round<T>(a: usize, to: usize, iota: T): void {
   row<T>(a, to, 4, iota, 2, 62, d2, 8, 55, d3, 14, 39, d4, 15, 41, d0, 21, 2, d1);
 }
 
-// STATE through all rounds, two at a time, so that it ends where it began
+// STATE through all rounds; their number is even, so that it ends where it began
 @inline
 function permute<T>(): void {
-  for (let at: usize = CONSTANTS; at < CONSTANTS + 8 * ROUNDS; at += 16) {
-    round<T>(STATE, OTHER, splat<T>(at));
-    round<T>(OTHER, STATE, splat<T>(at + 8));
+  let from: usize = STATE;
+  let to: usize = OTHER;
+  for (let at: usize = CONSTANTS; at < CONSTANTS + 8 * ROUNDS; at += 8) {
+    round<T>(from, to, splat<T>(at));
+    const next = from;
+    from = to;
+    to = next;
   }
 }
 
