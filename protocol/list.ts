@@ -35,7 +35,7 @@ function rootOf(domain: Hex, count: number, depth: number, top: Uint8Array): Hex
   return keccakHex(join(fixed(domain, WORD), uint(count, WORD), uint(depth, WORD), top));
 }
 
-// The nodes of one level, flat; the same bytes as int32 since single words copy faster so. `words` starts at a multiple
+// The nodes of one level, flat; the same bytes as int32 since single words copy faster so. `bytes` starts at a multiple
 // of four bytes.
 class Level {
   readonly bytes: Uint8Array;
