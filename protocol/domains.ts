@@ -1,4 +1,5 @@
-import { type Hex, keccak256, stringToBytes } from "viem";
+import type { Hex } from "viem";
+import { keccakHex } from "./hash.ts";
 
 /** The committed lists of DESIGN.md. */
 export type ListName =
@@ -14,7 +15,7 @@ export type ListName =
   | "gradients";
 
 function domain(list: ListName): Hex {
-  return keccak256(stringToBytes(`tributary.${list}.v1`));
+  return keccakHex(new TextEncoder().encode(`tributary.${list}.v1`));
 }
 
 /** keccak256("tributary.<list>.v1"): keeps a root of one list from passing as a root of another. */

@@ -30,7 +30,7 @@ const checks: Check[] = [
   { name: "solhint", command: ["solhint", "--max-warnings", "0", "contracts/**/*.sol"] },
   { name: "format", command: ["forge", "fmt", "--check"] },
   { name: "contracts", command: ["hardhat", "test", "mocha", "--no-compile"], cases: true },
-  ...["lm", "protocol", "factory", "oracle", "serving", "scripts"].map((part) =>
+  ...["wasm", "lm", "protocol", "factory", "oracle", "serving", "scripts"].map((part) =>
     mocha(part, `test/${part}/**/*.test.ts`),
   ),
   mocha("end to end", "test/e2e/**/*.test.ts"),

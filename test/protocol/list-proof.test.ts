@@ -8,7 +8,7 @@ const leaves = (count: number): Hex[] => Array.from({ length: count }, (_, i) =>
 const domain = DOMAIN.payouts;
 
 describe("List.proof", () => {
-  for (const count of [1, 2, 3, 5, 8, 13]) {
+  for (const count of [1, 2, 3, 5, 8, 13, 33]) {
     it(`proves every leaf of ${count}, at its position only`, () => {
       const list = new List(domain, leaves(count));
       for (let position = 0; position < count; position++) {
@@ -41,6 +41,8 @@ describe("List.proof", () => {
     expect(List.verify({ ...claim, proof: [...claim.proof, zeroHash] })).to.equal(false);
     expect(List.verify({ ...claim, proof: ["0x12", ...claim.proof.slice(1)] })).to.equal(false);
     expect(List.verify({ ...claim, leaf: "0x12" })).to.equal(false);
+    expect(List.verify({ ...claim, leaf: `0x${"zz".repeat(32)}` })).to.equal(false);
+    expect(List.verify({ ...claim, domain: "0x12" })).to.equal(false);
     expect(List.verify({ ...claim, position: 5, leaf: zeroHash })).to.equal(false);
     expect(List.verify({ ...claim, position: 1.5 })).to.equal(false);
   });

@@ -23,7 +23,7 @@ function slowRoot(domain: Hex, words: string[]): string {
 }
 
 describe("List", () => {
-  for (const count of [0, 1, 2, 3, 4, 5, 7, 8, 9, 31, 33, 100]) {
+  for (const count of [0, 1, 2, 3, 4, 5, 7, 8, 9, 31, 33, 100, 815, 816, 817, 1025, 3265]) {
     it(`of ${count} leaves has the root of the definition`, () => {
       expect(new List(DOMAIN.rows, leaves(count)).root).to.equal(slowRoot(DOMAIN.rows, leaves(count)));
     });
@@ -43,6 +43,17 @@ describe("List", () => {
 
   it("has the smallest depth that holds its leaves", () => {
     expect([0, 1, 2, 3, 4, 5, 8, 9, 20_000].map(depthOf)).to.deep.equal([0, 0, 1, 2, 2, 3, 3, 4, 15]);
+  });
+
+  it("takes a view for what it shows, wherever it begins", () => {
+    const flat = new Uint8Array(5 * 32 + 1);
+    for (let i = 0; i < 5; i++) flat.set(Buffer.from(leaf(i).slice(2), "hex"), 1 + 32 * i);
+    expect(new List(DOMAIN.rows, flat.subarray(1)).root).to.equal(new List(DOMAIN.rows, leaves(5)).root);
+  });
+
+  it("takes more leaves in hex than a call takes arguments", () => {
+    const words = new Array<Hex>(200_000).fill(leaf(0));
+    expect(new List(DOMAIN.rows, words).count).to.equal(200_000);
   });
 
   it("refuses leaves that are no words", () => {
