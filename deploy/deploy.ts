@@ -1,22 +1,28 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { errorDeploymentResultToExceptionMessage } from "@nomicfoundation/hardhat-ignition/helpers";
 import {
   type Artifact,
   type ArtifactResolver,
+  type BuildInfo,
   DeploymentResultType,
   deploy,
   type EIP1193Provider,
 } from "@nomicfoundation/ignition-core";
+import { getAddress, type Wallet } from "ethers";
 import { type Deployment, writeDeployment } from "../protocol/deployment.ts";
 import Tributary from "./modules/Tributary.ts";
+import { type ParameterSet, parameterSet, type SuiteParameters } from "./parameters.ts";
+import { DeployError, httpProvider, signingProvider } from "./provider.ts";
 
-const ARTIFACTS = fileURLToPath(new URL("../artifacts/contracts", import.meta.url));
-const LOCAL = fileURLToPath(new URL("parameters/local.json", import.meta.url));
+/** Chain id of a development chain: polled often, since it mines at once. */
+export const DEVELOPMENT = 31337;
 
-/** Parameters of the Tributary module: times in seconds, amounts in wei, the quorum in percent. */
-export type SuiteParameters = Record<string, string | number | bigint>;
+export type { SuiteParameters } from "./parameters.ts";
+export { DeployError } from "./provider.ts";
+
+const ARTIFACTS = fileURLToPath(new URL("../artifacts", import.meta.url));
 
 export interface DeployOptions {
   /** Where the chain answers. Either this or `provider`. */
@@ -25,100 +31,112 @@ export interface DeployOptions {
   provider?: EIP1193Provider;
   /** An unlocked account of the node, which sends the transactions. Default: the node's first account. */
   from?: string;
-  /** Override single parameters of `deploy/parameters/local.json`; `holder`, who gets the supply, is `from` by default. */
+  /** Signs the transactions here instead, so that the node needs to hold no account. */
+  wallet?: Pick<Wallet, "address" | "signTransaction">;
+  /** The set of parameters; `holder`, who gets the supply, is the sender by default. Default: local. */
+  set?: ParameterSet;
+  /** Override single parameters of the set. */
   parameters?: SuiteParameters;
+  /** Folder of Ignition's journal, by which a deployment that broke off is taken up again. Default: none is kept. */
+  journal?: string;
   /** Where to write the deployment as JSON, whole or not at all. Default: nowhere. */
   out?: string;
 }
 
-/** The suite could not be deployed. */
-export class DeployError extends Error {
-  override name = "DeployError";
-}
-
 /**
- * Deploys the suite by the Ignition module to a chain that will not outlive the caller: no journal is kept. For a chain
- * that stays, `npx hardhat ignition deploy deploy/modules/Tributary.ts` resumes after a failure.
+ * Deploys the suite by the Ignition module.
  *
- * @throws {DeployError} no node, no build, an account the node does not hold, or a parameter out of its bounds
+ * @throws {DeployError} no node, no build, an account the node does not hold, a parameter out of its bounds, or a journal
+ * of another chain
  */
 export async function deploySuite(options: DeployOptions): Promise<Deployment> {
-  const provider = options.provider ?? rpc(options.rpcUrl ?? missing("neither rpcUrl nor provider is given"));
+  const node = options.provider ?? httpProvider(options.rpcUrl ?? missing("neither rpcUrl nor provider is given"));
+  const provider = options.wallet === undefined ? node : signingProvider(node, options.wallet);
   const accounts = (await provider.request({ method: "eth_accounts" })) as string[];
   const from = options.from ?? accounts[0] ?? missing("the node holds no account");
   const defaultSender =
     accounts.find((account) => account.toLowerCase() === from.toLowerCase()) ??
     missing(`the node does not hold account ${from}`);
   const chainId = Number(await provider.request({ method: "eth_chainId" }));
-  const block = Number(await provider.request({ method: "eth_blockNumber" })) + 1;
+  const block = await firstBlock(provider, options.journal);
+  const parameters: SuiteParameters = {
+    ...parameterSet(options.set ?? "local"),
+    holder: getAddress(from),
+    ...options.parameters,
+  };
 
   const result = await deploy({
     provider,
     accounts,
     defaultSender,
-    artifactResolver: artifacts(),
+    artifactResolver: artifacts(options.journal !== undefined),
     ignitionModule: Tributary,
-    deploymentParameters: { Tributary: { ...localParameters(), holder: from, ...options.parameters } },
-    config: { blockPollingInterval: 20 },
+    deploymentParameters: { Tributary: parameters },
+    ...(options.journal !== undefined && { deploymentDir: options.journal }),
+    config: { blockPollingInterval: chainId === DEVELOPMENT ? 20 : 1_000 },
   });
   if (result.type !== DeploymentResultType.SUCCESSFUL_DEPLOYMENT) {
     throw new DeployError(errorDeploymentResultToExceptionMessage(result));
   }
 
-  const named = Object.entries(Tributary.results).map(([name, future]) => [name, result.contracts[future.id]?.address]);
-  const deployment: Deployment = { chainId, block, addresses: Object.fromEntries(named) };
+  const named = Object.entries(Tributary.results).map(
+    ([name, future]) => [name, result.contracts[future.id]!.address] as const,
+  );
+  for (const [name, address] of named) {
+    if ((await provider.request({ method: "eth_getCode", params: [address, "latest"] })) === "0x")
+      throw new DeployError(`${name} is not at ${address}: the journal is of another chain, or of one begun anew`);
+  }
+  const deployment: Deployment = {
+    chainId,
+    block,
+    addresses: Object.fromEntries(named) as Deployment["addresses"],
+    parameters: Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, String(value)])),
+  };
   if (options.rpcUrl !== undefined) deployment.rpcUrl = options.rpcUrl;
   if (options.out !== undefined) writeDeployment(deployment, options.out);
   return deployment;
 }
 
-/** The parameters of `deploy/parameters/local.json`; whole numbers that end in n there are bigints here. */
-export function localParameters(): SuiteParameters {
-  const revive = (_: string, value: unknown) =>
-    typeof value === "string" && /^\d+n$/.test(value) ? BigInt(value.slice(0, -1)) : value;
-  return JSON.parse(readFileSync(LOCAL, "utf8"), revive).Tributary;
+/** The parameters of `deploy/parameters/local.json`. */
+export const localParameters = (): SuiteParameters => parameterSet("local");
+
+/** Block before which nothing of the suite is: of the first attempt, where a journal says that there was one. */
+async function firstBlock(provider: EIP1193Provider, journal: string | undefined): Promise<number> {
+  const file = journal === undefined ? undefined : join(journal, "first-block");
+  if (file !== undefined && existsSync(file)) return Number(readFileSync(file, "utf8"));
+  const block = Number(await provider.request({ method: "eth_blockNumber" })) + 1;
+  if (file !== undefined) {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(`${file}.tmp`, String(block));
+    renameSync(`${file}.tmp`, file);
+  }
+  return block;
 }
 
 function missing(what: string): never {
   throw new DeployError(what);
 }
 
-/** A provider over HTTP whose errors say what the node said. */
-function rpc(url: string): EIP1193Provider {
-  let id = 0;
-  return {
-    async request({ method, params = [] }) {
-      const body = JSON.stringify({ jsonrpc: "2.0", id: ++id, method, params });
-      const headers = { "content-type": "application/json" };
-      const response = await fetch(url, { method: "POST", headers, body }).catch((cause) => {
-        throw new DeployError(`no node is running at ${url}`, { cause });
-      });
-      const { result, error } = (await response.json()) as {
-        result?: unknown;
-        error?: { code: number; message: string };
-      };
-      if (error !== undefined) throw Object.assign(new DeployError(`${method}: ${error.message}`), error);
-      return result;
-    },
-  };
-}
-
-/** Reads what `npx hardhat build` wrote. */
-function artifacts(): ArtifactResolver {
+/** Reads what `npx hardhat build` wrote; the compiler's input and output as well where a journal will keep them. */
+function artifacts(withBuildInfo: boolean): ArtifactResolver {
+  const contracts = join(ARTIFACTS, "contracts");
   let files: string[];
   try {
-    files = readdirSync(ARTIFACTS, { recursive: true, encoding: "utf8" });
+    files = readdirSync(contracts, { recursive: true, encoding: "utf8" });
   } catch {
     return missing("the contracts are not compiled: run `npx hardhat build`");
   }
+  const load = (contractName: string): Artifact => {
+    const file = files.find((entry) => basename(entry) === `${contractName}.json`);
+    if (file === undefined) return missing(`${contractName} is not compiled: run \`npx hardhat build\``);
+    return JSON.parse(readFileSync(join(contracts, file), "utf8")) as Artifact;
+  };
   return {
-    async loadArtifact(contractName) {
-      const file = files.find((entry) => basename(entry) === `${contractName}.json`);
-      if (file === undefined) return missing(`${contractName} is not compiled: run \`npx hardhat build\``);
-      return JSON.parse(readFileSync(join(ARTIFACTS, file), "utf8")) as Artifact;
-    },
-    async getBuildInfo() {
-      return undefined; // Ignition only copies it into a journal, and none is kept
+    loadArtifact: async (contractName) => load(contractName),
+    async getBuildInfo(contractName) {
+      if (!withBuildInfo) return undefined;
+      const file = join(ARTIFACTS, "build-info", `${load(contractName).buildInfoId}.json`);
+      return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as BuildInfo) : undefined;
     },
   };
 }

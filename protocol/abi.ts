@@ -5,7 +5,12 @@ import type { Abi, Hex } from "viem";
 
 export interface Artifact {
   abi: Abi;
+  /** Creation code. */
   bytecode: Hex;
+  /** Code as it stands on the chain, with zeros in place of immutables. */
+  deployedBytecode: Hex;
+  /** Where the immutables stand in it, in bytes. */
+  immutableReferences: Record<string, { start: number; length: number }[]>;
 }
 
 /** The contracts are not compiled, or there is none of that name. */
@@ -16,15 +21,20 @@ export class ArtifactError extends Error {
 const ROOT = fileURLToPath(new URL("../artifacts/contracts", import.meta.url));
 const cache = new Map<string, Artifact>();
 
-/** ABI and creation bytecode of a compiled contract or interface. Throws {@link ArtifactError} where it is not built. */
+/** ABI and bytecode of a compiled contract or interface. Throws {@link ArtifactError} where it is not built. */
 export function artifact(name: string): Artifact {
   const known = cache.get(name);
   if (known !== undefined) return known;
   const path = find(name);
   if (path === undefined)
     throw new ArtifactError(`no artifact of ${name} in artifacts/contracts: run "npx hardhat build"`);
-  const { abi, bytecode } = JSON.parse(readFileSync(path, "utf8")) as Artifact;
-  const found = { abi, bytecode };
+  const {
+    abi,
+    bytecode,
+    deployedBytecode,
+    immutableReferences = {},
+  } = JSON.parse(readFileSync(path, "utf8")) as Artifact;
+  const found = { abi, bytecode, deployedBytecode, immutableReferences };
   cache.set(name, found);
   return found;
 }

@@ -26,6 +26,8 @@ export interface Deployment {
   block: number;
   rpcUrl?: string;
   addresses: Record<ContractName, Address>;
+  /** What it was deployed with, by the names of the deploy module: whole numbers in decimal, addresses. */
+  parameters?: Record<string, string>;
 }
 
 /** The deployment file is missing, malformed, or of another chain. */
@@ -89,6 +91,11 @@ function check(value: unknown, path: string): Deployment {
   for (const name of CONTRACTS) {
     const address = named[name];
     if (typeof address !== "string" || !isAddress(address)) fail(`addresses.${name} is no address`);
+  }
+  const { parameters = {} } = value as { parameters?: unknown };
+  if (typeof parameters !== "object" || parameters === null) return fail("parameters is not an object");
+  for (const [name, parameter] of Object.entries(parameters)) {
+    if (typeof parameter !== "string") fail(`parameters.${name} is not a string`);
   }
   return value as Deployment;
 }

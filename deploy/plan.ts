@@ -1,0 +1,50 @@
+import {
+  type ContractFuture,
+  type Future,
+  isModuleParameterRuntimeValue,
+  isNamedContractAtFuture,
+  isNamedContractDeploymentFuture,
+  isNamedStaticCallFuture,
+} from "@nomicfoundation/ignition-core";
+import { artifact } from "../protocol/abi.ts";
+import Tributary from "./modules/Tributary.ts";
+
+/** What the module makes of one contract. */
+export interface Planned {
+  /** Its name in a deployment file. */
+  name: string;
+  /** Its artifact's. */
+  contract: string;
+  /** Parameters of the module that its constructor takes, with the constructor's own names of them. */
+  parameters: { name: string; input: string }[];
+  /** Another contract's function that tells its address, where another contract creates it. */
+  toldBy?: { name: string; getter: string };
+}
+
+/** The contracts of the module, read from the module itself, so that nothing is said twice. */
+export function plan(): Planned[] {
+  const entries = Object.entries(Tributary.results) as [string, ContractFuture<string>][];
+  const nameOf = (future: Future) => entries.find(([, { id }]) => id === future.id)?.[0];
+  return entries.map(([name, future]) => {
+    if (isNamedContractAtFuture(future)) {
+      const { address, contractName: contract } = future;
+      const told = typeof address !== "string" && "type" in address && isNamedStaticCallFuture(address as Future);
+      if (!told) return { name, contract, parameters: [] };
+      const call = address as Future & { contract: Future; functionName: string };
+      const teller = nameOf(call.contract);
+      return {
+        name,
+        contract,
+        parameters: [],
+        ...(teller !== undefined && { toldBy: { name: teller, getter: call.functionName } }),
+      };
+    }
+    if (!isNamedContractDeploymentFuture(future)) throw new Error(`${name} is of a kind that the plan does not know`);
+    const { contractName: contract, constructorArgs } = future;
+    const inputs = artifact(contract).abi.find((item) => item.type === "constructor")?.inputs ?? [];
+    const parameters = constructorArgs.flatMap((argument, i) =>
+      isModuleParameterRuntimeValue(argument) ? [{ name: argument.name, input: inputs[i]?.name ?? "" }] : [],
+    );
+    return { name, contract, parameters };
+  });
+}

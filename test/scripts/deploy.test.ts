@@ -1,0 +1,150 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "chai";
+import { Wallet } from "ethers";
+import { deploySuite } from "../../deploy/deploy.ts";
+import { PARAMETER_SETS, parameterSet } from "../../deploy/parameters.ts";
+import { httpProvider } from "../../deploy/provider.ts";
+import { readDeployment } from "../../protocol/deployment.ts";
+import { type Chain, startChain } from "../../scripts/demo/chain.ts";
+import { cli } from "./cli.ts";
+
+describe("deploy", function () {
+  this.timeout(180_000);
+  let chain: Chain;
+  let folder: string;
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), "tributary-deploy-"));
+    chain = await startChain({ accounts: 2 });
+  });
+  after(async () => {
+    await chain.stop();
+    rmSync(folder, { recursive: true });
+  });
+  const deploy = (out: string, args: string[], env = {}) =>
+    cli("deploy", ["--network", "tests", "--rpc", chain.url, "--out", join(folder, out), ...args], env);
+
+  it("prints and stores the addresses and the parameters", async () => {
+    const { code, stdout, stderr } = await deploy("plain", ["--yes"]);
+    expect(stderr).to.equal("");
+    expect(code).to.equal(0);
+    const { addresses, parameters } = readDeployment(join(folder, "plain/deployment.json"));
+    for (const [name, address] of Object.entries(addresses)) {
+      expect(stdout).to.match(new RegExp(`${name} +${address}`));
+      expect(await chain.rpc("eth_getCode", [address, "latest"])).not.to.equal("0x");
+    }
+    const { holder: _, ...local } = parameterSet("local");
+    for (const [name, value] of Object.entries(local)) expect(parameters?.[name]).to.equal(String(value));
+  });
+
+  it("sends from a keystore, whose account the node does not hold", async () => {
+    const wallet = Wallet.createRandom();
+    const keystore = join(folder, "key.json");
+    writeFileSync(keystore, wallet.encryptSync("pass"));
+    await chain.rpc("anvil_setBalance", [wallet.address, "0xde0b6b3a7640000"]);
+    const { code, stderr } = await deploy("signed", ["--keystore", keystore, "--yes"], { TRIBUTARY_PASSWORD: "pass" });
+    expect(stderr).to.equal("");
+    expect(code).to.equal(0);
+    expect(readDeployment(join(folder, "signed/deployment.json")).parameters?.holder).to.equal(wallet.address);
+  });
+
+  it("gives the supply to the holder that is named", async () => {
+    const holder = Wallet.createRandom().address;
+    const { code, json } = await deploy("holder", ["--holder", holder, "--json"]);
+    expect(code).to.equal(0);
+    expect(json<{ parameters: { holder: string } }>().parameters.holder).to.equal(holder);
+  });
+
+  for (const set of PARAMETER_SETS) {
+    it(`the ${set} set names every parameter, and the contracts take it`, async () => {
+      const named = Object.keys(parameterSet(set)).filter((name) => name !== "holder");
+      expect(named).to.have.members(Object.keys(parameterSet("local")).filter((name) => name !== "holder"));
+      expect(Object.keys(parameterSet(set)).includes("holder"), "only a development chain knows its holder").to.equal(
+        set === "local",
+      );
+      const { code, stderr } = await deploy(set, ["--parameters", set, "--yes"]);
+      expect(stderr).to.equal("");
+      expect(code).to.equal(0);
+    });
+  }
+
+  it("takes up a deployment that broke off", async () => {
+    const journal = join(folder, "journal");
+    const node = httpProvider(chain.url);
+    let asked = 0;
+    const breaking = {
+      async request(call: { method: string; params?: unknown[] }) {
+        if (call.method === "eth_getTransactionReceipt" && ++asked > 4) throw new Error("the line is cut");
+        return node.request(call);
+      },
+    };
+    const failure = await deploySuite({ provider: breaking, journal }).then(
+      () => "deployed",
+      (reason: Error) => reason.message,
+    );
+    expect(failure).to.match(/the line is cut/);
+    const read = (file: string) => JSON.parse(readFileSync(join(journal, file), "utf8")) as Record<string, string>;
+    const first = read("deployed_addresses.json");
+    expect(Object.keys(first)).to.have.length.above(0);
+    const nonce = async () => Number(await chain.rpc("eth_getTransactionCount", [(await accounts())[0], "latest"]));
+    const accounts = () => chain.rpc<string[]>("eth_accounts");
+    const sent = await nonce();
+    const { addresses, block } = await deploySuite({ rpcUrl: chain.url, journal });
+    expect(await nonce()).to.be.above(sent);
+    expect(read("deployed_addresses.json")).to.include(first);
+    expect(await chain.rpc("eth_getCode", [addresses.openToken, `0x${(block - 1).toString(16)}`])).to.equal("0x");
+    expect(addresses.openToken).to.equal(first["Tributary#OpenToken"]);
+
+    // And once it is complete it sends nothing more, and tells the same.
+    const after = await nonce();
+    expect(await deploySuite({ rpcUrl: chain.url, journal })).to.deep.include({ addresses, block });
+    expect(await nonce()).to.equal(after);
+  });
+
+  it("refuses the journal of another chain", async () => {
+    const journal = join(folder, "foreign");
+    await deploySuite({ rpcUrl: chain.url, journal });
+    const other = await startChain({ accounts: 1 });
+    try {
+      const failure = await deploySuite({ rpcUrl: other.url, journal }).then(
+        () => "deployed",
+        (reason: Error) => `${reason.name}: ${reason.message}`,
+      );
+      expect(failure).to.match(/^DeployError: /);
+    } finally {
+      await other.stop();
+    }
+  });
+
+  for (const [what, args, message] of [
+    ["no node", ["--network", "x", "--rpc", "http://127.0.0.1:9"], /no node is running at http:\/\/127.0.0.1:9/],
+    ["a network without a node", ["--network", "x"], /The node of x is not known: give it with --rpc URL/],
+    ["a network's name that is a path", ["--network", "../x"], /"..\/x" is not a network's name/],
+    ["what is no URL", ["--network", "x", "--rpc", "bees"], /"bees" is not a URL/],
+  ] as const) {
+    it(`refuses ${what}`, async () => {
+      const { code, stderr } = await cli("deploy", [...args]);
+      expect(code).to.equal(1);
+      expect(stderr).to.match(message);
+    });
+  }
+
+  for (const [what, args, message] of [
+    ["an unknown parameter set", ["--parameters", "bees"], /no parameter set "bees": local, test, production/],
+    ["two senders", ["--account", Wallet.createRandom().address, "--keystore", "x"], /either --account or --keystore/],
+    [
+      "an account the node does not hold",
+      ["--account", Wallet.createRandom().address],
+      /node does not hold account 0x/,
+    ],
+    ["a holder that is no address", ["--holder", "bees"], /"bees" is not an address/],
+  ] as const) {
+    it(`refuses ${what}, and stores nothing`, async () => {
+      const { code, stderr } = await deploy("bad", [...args]);
+      expect(code).to.equal(1);
+      expect(stderr).to.match(message);
+      expect(existsSync(join(folder, "bad/deployment.json"))).to.equal(false);
+    });
+  }
+});

@@ -1,0 +1,75 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "chai";
+import { cli } from "./cli.ts";
+
+describe("prove", function () {
+  this.timeout(600_000);
+  let folder: string;
+  before(() => (folder = mkdtempSync(join(tmpdir(), "tributary-prove-"))));
+  after(() => rmSync(folder, { recursive: true }));
+
+  /** Proves a counter that starts at 1, with this body of a function and of a check. */
+  const prove = (body: string, check: string, ...args: string[]) => {
+    const source = `// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+contract Counter {
+    uint256 internal n = 1;
+    function step(uint256 by) external { ${body} }
+    function check() external view { ${check} }
+}
+`;
+    writeFileSync(join(folder, "Counter.sol"), source);
+    return cli("prove", ["--folder", folder, ...args]);
+  };
+
+  it("proves all that the project says is proved", async () => {
+    const { code, stdout } = await cli("prove", ["--json"]);
+    const { ok, proved, unproved } = JSON.parse(stdout) as { ok: boolean; proved: number; unproved: number };
+    expect({ ok, unproved, code }).to.deep.equal({ ok: true, unproved: 0, code: 0 });
+    expect(proved).to.be.above(0);
+  });
+
+  it("proves what holds in every state that calls can reach", async () => {
+    const { code, stdout } = await prove("if (by > n && by < 1000) n = by;", "assert(n > 0 && n < 1000);");
+    expect(stdout).to.match(/Counter.sol: 1 conditions hold, 0 unproved/);
+    expect(code).to.equal(0);
+  });
+
+  it("names what does not hold, and exits 1", async () => {
+    const { code, stdout } = await prove("if (by < 1000) n = by;", "assert(n != 7);");
+    expect(stdout)
+      .to.match(/Assertion violation/)
+      .and.match(/assert\(n != 7\)/);
+    expect(code).to.equal(1);
+  });
+
+  it("finds an overflow", async () => {
+    const { code, stdout } = await prove("n += by;", "assert(true);");
+    expect(stdout).to.match(/Overflow/);
+    expect(code).to.equal(1);
+  });
+
+  it("refuses a file that asserts nothing", async () => {
+    const { code, stderr } = await prove("", "");
+    expect(stderr).to.match(/asserts nothing, so nothing can be proved/);
+    expect(code).to.equal(1);
+  });
+
+  it("refuses a file that does not compile", async () => {
+    const { code, stderr } = await prove("n = bees;", "");
+    expect(stderr).to.match(/does not compile: .*Undeclared identifier/s);
+    expect(code).to.equal(1);
+  });
+
+  it("refuses a proof that is not there", async () => {
+    const { code, stderr } = await cli("prove", ["Bees"]);
+    expect(stderr).to.match(/There is no test\/proofs\/Bees.sol; there are: test\/proofs\/Parameters.sol/);
+    expect(code).to.equal(1);
+  });
+
+  it("refuses a time that is none", async () => {
+    expect((await cli("prove", ["--timeout", "soon"])).stderr).to.match(/Not a number of milliseconds/);
+  });
+});
