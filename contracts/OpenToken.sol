@@ -5,9 +5,9 @@ import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
 import {ERC20Burnable} from "@openzeppelin/contracts/token/ERC20/extensions/ERC20Burnable.sol";
 import {ERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/ERC20Permit.sol";
 import {ERC3009} from "@openzeppelin/contracts/token/ERC20/extensions/draft-ERC3009.sol";
-import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 
 import {IOpenToken} from "./interfaces/IOpenToken.sol";
+import {Signatures} from "./libraries/Signatures.sol";
 
 /// @title OPEN
 /// @notice Payments, stake, bonds and rewards. 1,000,000,000 from the start and never more; no owner, hooks, fees or
@@ -71,9 +71,7 @@ contract OpenToken is ERC20, ERC20Permit, ERC20Burnable, ERC3009, IOpenToken {
 
     /* INTERNAL */
 
-    /// @dev ECDSA, or ERC-1271 where `signer` is a contract.
     function _checkSignature(address signer, bytes32 structHash, bytes calldata signature) internal view {
-        bool valid = SignatureChecker.isValidSignatureNowCalldata(signer, _hashTypedDataV4(structHash), signature);
-        require(valid, ERC3009InvalidSignature());
+        require(Signatures.isBy(signer, _hashTypedDataV4(structHash), signature), ERC3009InvalidSignature());
     }
 }
