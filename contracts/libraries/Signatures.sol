@@ -16,6 +16,14 @@ library Signatures {
             account.code.length != 0 && SignatureChecker.isValidERC1271SignatureNowCalldata(account, digest, signature);
     }
 
+    /// @notice The same for a signature in three words; a contract is asked about the 65 bytes r ‖ s ‖ v.
+    function isBy(address account, bytes32 digest, uint8 v, bytes32 r, bytes32 s) internal view returns (bool) {
+        (address signer, ECDSA.RecoverError failure,) = ECDSA.tryRecover(digest, v, r, s);
+        if (failure == ECDSA.RecoverError.NoError && signer == account) return true;
+        return account.code.length != 0
+            && SignatureChecker.isValidERC1271SignatureNow(account, digest, abi.encodePacked(r, s, v));
+    }
+
     /// @notice Whether the key of `account` signed `digest` (ECDSA alone).
     function isByKey(address account, bytes32 digest, bytes calldata signature) internal pure returns (bool) {
         (address signer, ECDSA.RecoverError failure,) = ECDSA.tryRecoverCalldata(digest, signature);
