@@ -3,15 +3,18 @@ pragma solidity 0.8.37;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {Multicall} from "@openzeppelin/contracts/utils/Multicall.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
-import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 
-import {IChannels, IDepositCollector} from "./interfaces/IChannels.sol";
+import {IChannels} from "./interfaces/IChannels.sol";
+import {IDepositCollector} from "./interfaces/IDepositCollector.sol";
+import {Escrow} from "./libraries/Escrow.sol";
+import {Signatures} from "./libraries/Signatures.sol";
 
 /// @title Escrow channels and cumulative vouchers
 /// @notice See IChannels. Any ERC-20 that transfers what it is told; each token's money is accounted for by itself.
-contract Channels is EIP712, ReentrancyGuardTransient, IChannels {
+contract Channels is EIP712, Multicall, ReentrancyGuardTransient, IChannels {
     using SafeERC20 for IERC20;
 
     /* TYPES */
@@ -37,6 +40,12 @@ contract Channels is EIP712, ReentrancyGuardTransient, IChannels {
         "ChannelConfig(address payer,address payerAuthorizer,address receiver,address receiverAuthorizer,address token,uint40 withdrawDelay,bytes32 salt)"
     );
     bytes32 internal constant VOUCHER_TYPEHASH = keccak256("Voucher(bytes32 channelId,uint128 maxClaimableAmount)");
+    bytes32 internal constant CLAIM_ENTRY_TYPEHASH =
+        keccak256("ClaimEntry(bytes32 channelId,uint128 maxClaimableAmount,uint128 totalClaimed)");
+    bytes32 internal constant CLAIM_BATCH_TYPEHASH = keccak256(
+        "ClaimBatch(ClaimEntry[] claims)ClaimEntry(bytes32 channelId,uint128 maxClaimableAmount,uint128 totalClaimed)"
+    );
+    bytes32 internal constant REFUND_TYPEHASH = keccak256("Refund(bytes32 channelId,uint256 nonce,uint128 amount)");
 
     uint40 internal constant MIN_WITHDRAW_DELAY = 15 minutes;
     uint40 internal constant MAX_WITHDRAW_DELAY = 30 days;
@@ -47,6 +56,8 @@ contract Channels is EIP712, ReentrancyGuardTransient, IChannels {
     mapping(bytes32 channelId => Channel) public channels;
     /// @inheritdoc IChannels
     mapping(bytes32 channelId => Withdrawal) public pendingWithdrawals;
+    /// @inheritdoc IChannels
+    mapping(bytes32 channelId => uint256) public refundNonce;
     /// @inheritdoc IChannels
     mapping(address receiver => mapping(address token => Receiver)) public receivers;
 
@@ -74,7 +85,7 @@ contract Channels is EIP712, ReentrancyGuardTransient, IChannels {
         // The collector is anybody's contract. Every other entry is locked meanwhile, so that what the balance gains is
         // this deposit and nothing else.
         uint256 before = IERC20(config.token).balanceOf(address(this));
-        IDepositCollector(collector).collect(config.payer, config.token, amount, channelId, msg.sender, collectorData);
+        IDepositCollector(collector).collect(config.payer, config.token, amount, channelId, collectorData);
         uint256 received = IERC20(config.token).balanceOf(address(this)) - before;
         require(received == amount, ChannelDepositMismatch(received, amount));
     }
@@ -88,7 +99,9 @@ contract Channels is EIP712, ReentrancyGuardTransient, IChannels {
         Withdrawal storage pending = pendingWithdrawals[channelId];
         uint40 finalizeAfter = pending.initiatedAt + config.withdrawDelay;
         require(pending.amount == 0, ChannelWithdrawPending(channelId, finalizeAfter));
-        require(_unclaimed(channelId) != 0, ChannelNothingToWithdraw(channelId));
+        // Were the amount not bounded by what is there, an old announcement could take a later deposit at once.
+        uint128 unclaimed = Escrow.unclaimed(channels[channelId].balance, channels[channelId].totalClaimed);
+        require(amount <= unclaimed, ChannelWithdrawAboveUnclaimed(channelId, amount, unclaimed));
 
         pendingWithdrawals[channelId] = Withdrawal(amount, uint40(block.timestamp));
         emit WithdrawInitiated(channelId, amount, uint40(block.timestamp) + config.withdrawDelay);
@@ -113,8 +126,27 @@ contract Channels is EIP712, ReentrancyGuardTransient, IChannels {
 
     /// @inheritdoc IChannels
     function claim(VoucherClaim[] calldata voucherClaims) external nonReentrant {
+        require(voucherClaims.length != 0, ChannelEmptyBatch());
         for (uint256 i; i < voucherClaims.length; ++i) {
-            _claim(voucherClaims[i]);
+            ChannelConfig calldata config = voucherClaims[i].voucher.channel;
+            _onlyReceiver(config);
+            _claim(voucherClaims[i], getChannelId(config));
+        }
+    }
+
+    /// @inheritdoc IChannels
+    function claimWithSignature(VoucherClaim[] calldata voucherClaims, bytes calldata authorizerSignature)
+        external
+        nonReentrant
+    {
+        require(voucherClaims.length != 0, ChannelEmptyBatch());
+        address authorizer = voucherClaims[0].voucher.channel.receiverAuthorizer;
+        (bytes32 digest, bytes32[] memory channelIds) = _claimBatch(voucherClaims);
+        require(Signatures.isBy(authorizer, digest, authorizerSignature), ChannelInvalidAuthorization(authorizer));
+        for (uint256 i; i < voucherClaims.length; ++i) {
+            address own = voucherClaims[i].voucher.channel.receiverAuthorizer;
+            require(own == authorizer, ChannelNotAuthorized(authorizer));
+            _claim(voucherClaims[i], channelIds[i]);
         }
     }
 
@@ -122,7 +154,7 @@ contract Channels is EIP712, ReentrancyGuardTransient, IChannels {
     function settle(address receiver, address token) external nonReentrant {
         Receiver storage account = receivers[receiver][token];
         uint128 amount = account.totalClaimed - account.totalSettled;
-        require(amount != 0, ChannelZeroAmount());
+        if (amount == 0) return;
 
         account.totalSettled += amount;
         emit Settled(receiver, token, msg.sender, amount);
@@ -132,13 +164,25 @@ contract Channels is EIP712, ReentrancyGuardTransient, IChannels {
     /// @inheritdoc IChannels
     function refund(ChannelConfig calldata config, uint128 amount) external nonReentrant {
         _onlyReceiver(config);
-        require(amount != 0, ChannelZeroAmount());
-        bytes32 channelId = getChannelId(config);
-        uint128 paid = _takeUnclaimed(channelId, amount);
-        require(paid != 0, ChannelNothingToWithdraw(channelId));
+        _refund(config, getChannelId(config), amount);
+    }
 
-        emit Refunded(channelId, msg.sender, paid);
-        IERC20(config.token).safeTransfer(config.payer, paid);
+    /// @inheritdoc IChannels
+    function refundWithSignature(
+        ChannelConfig calldata config,
+        uint128 amount,
+        uint256 nonce,
+        bytes calldata receiverAuthorizerSignature
+    ) external nonReentrant {
+        bytes32 channelId = getChannelId(config);
+        uint256 next = refundNonce[channelId];
+        require(nonce == next, ChannelInvalidRefundNonce(channelId, nonce, next));
+        address authorizer = config.receiverAuthorizer;
+        require(
+            Signatures.isBy(authorizer, getRefundDigest(channelId, nonce, amount), receiverAuthorizerSignature),
+            ChannelInvalidAuthorization(authorizer)
+        );
+        _refund(config, channelId, amount);
     }
 
     /* VIEWS */
@@ -154,34 +198,70 @@ contract Channels is EIP712, ReentrancyGuardTransient, IChannels {
         return _hashTypedDataV4(keccak256(abi.encode(VOUCHER_TYPEHASH, channelId, maxClaimableAmount)));
     }
 
+    /// @inheritdoc IChannels
+    function getClaimBatchDigest(VoucherClaim[] calldata voucherClaims) external view returns (bytes32 digest) {
+        (digest,) = _claimBatch(voucherClaims);
+    }
+
+    /// @inheritdoc IChannels
+    function getRefundDigest(bytes32 channelId, uint256 nonce, uint128 amount) public view returns (bytes32) {
+        return _hashTypedDataV4(keccak256(abi.encode(REFUND_TYPEHASH, channelId, nonce, amount)));
+    }
+
     /* INTERNAL */
 
-    function _claim(VoucherClaim calldata voucherClaim) internal {
-        ChannelConfig calldata config = voucherClaim.voucher.channel;
+    function _claim(VoucherClaim calldata voucherClaim, bytes32 channelId) internal {
         uint128 limit = voucherClaim.voucher.maxClaimableAmount;
-        _onlyReceiver(config);
-        bytes32 channelId = getChannelId(config);
-        require(
-            voucherClaim.totalClaimed <= limit, ChannelClaimAboveVoucher(channelId, voucherClaim.totalClaimed, limit)
-        );
+        uint128 wanted = voucherClaim.totalClaimed;
+        require(wanted <= limit, ChannelClaimAboveVoucher(channelId, wanted, limit));
 
-        // At most what is there: the rest of an underfunded voucher stays claimable.
         Channel storage channel = channels[channelId];
-        uint128 newTotal = voucherClaim.totalClaimed < channel.balance ? voucherClaim.totalClaimed : channel.balance;
         uint128 claimed = channel.totalClaimed;
-        if (newTotal <= claimed) return; // an old voucher
-        require(
-            SignatureChecker.isValidSignatureNowCalldata(
-                config.payerAuthorizer == address(0) ? config.payer : config.payerAuthorizer,
-                getVoucherDigest(channelId, limit),
-                voucherClaim.signature
-            ),
-            ChannelInvalidSignature(channelId)
-        );
+        uint128 newTotal = Escrow.claimedAfter(channel.balance, claimed, wanted);
+        if (newTotal == claimed) return; // an old voucher, or nothing there
+
+        ChannelConfig calldata config = voucherClaim.voucher.channel;
+        bytes32 digest = getVoucherDigest(channelId, limit);
+        // What a named key signed stays provable; a contract's word (ERC-1271) is asked of a payer only that named none.
+        bool signed = config.payerAuthorizer == address(0)
+            ? Signatures.isBy(config.payer, digest, voucherClaim.signature)
+            : Signatures.isByKey(config.payerAuthorizer, digest, voucherClaim.signature);
+        require(signed, ChannelInvalidSignature(channelId));
 
         channel.totalClaimed = newTotal;
         receivers[config.receiver][config.token].totalClaimed += newTotal - claimed;
         emit Claimed(channelId, msg.sender, newTotal - claimed, newTotal);
+    }
+
+    /// @dev The nonce is used up even where nothing is left to refund, so that a signature never outlives its refund.
+    function _refund(ChannelConfig calldata config, bytes32 channelId, uint128 amount) internal {
+        require(amount != 0, ChannelZeroAmount());
+        ++refundNonce[channelId];
+        uint128 paid = _takeUnclaimed(channelId, amount);
+        if (paid == 0) return;
+
+        Withdrawal storage pending = pendingWithdrawals[channelId];
+        if (paid < pending.amount) pending.amount -= paid;
+        else if (pending.amount != 0) delete pendingWithdrawals[channelId];
+        emit Refunded(channelId, msg.sender, paid);
+        IERC20(config.token).safeTransfer(config.payer, paid);
+    }
+
+    function _claimBatch(VoucherClaim[] calldata voucherClaims)
+        internal
+        view
+        returns (bytes32 digest, bytes32[] memory channelIds)
+    {
+        channelIds = new bytes32[](voucherClaims.length);
+        bytes32[] memory entries = new bytes32[](voucherClaims.length);
+        for (uint256 i; i < voucherClaims.length; ++i) {
+            Voucher calldata voucher = voucherClaims[i].voucher;
+            bytes32 channelId = channelIds[i] = getChannelId(voucher.channel);
+            entries[i] = keccak256(
+                abi.encode(CLAIM_ENTRY_TYPEHASH, channelId, voucher.maxClaimableAmount, voucherClaims[i].totalClaimed)
+            );
+        }
+        digest = _hashTypedDataV4(keccak256(abi.encode(CLAIM_BATCH_TYPEHASH, keccak256(abi.encodePacked(entries)))));
     }
 
     function _onlyReceiver(ChannelConfig calldata config) internal view {
@@ -196,15 +276,11 @@ contract Channels is EIP712, ReentrancyGuardTransient, IChannels {
             && config.withdrawDelay <= MAX_WITHDRAW_DELAY;
     }
 
-    function _unclaimed(bytes32 channelId) internal view returns (uint128) {
-        Channel storage channel = channels[channelId];
-        return channel.balance - channel.totalClaimed;
-    }
-
     /// @dev Takes up to `amount` of unclaimed money off a channel's balance.
     function _takeUnclaimed(bytes32 channelId, uint128 amount) internal returns (uint128 taken) {
-        uint128 unclaimed = _unclaimed(channelId);
-        taken = amount < unclaimed ? amount : unclaimed;
-        channels[channelId].balance -= taken;
+        Channel storage channel = channels[channelId];
+        uint128 balance = channel.balance;
+        taken = Escrow.returned(balance, channel.totalClaimed, amount);
+        channel.balance = balance - taken;
     }
 }

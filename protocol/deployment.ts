@@ -11,6 +11,7 @@ const CONTRACTS = [
   "models",
   "channels",
   "approvalCollector",
+  "permitCollector",
   "erc3009Collector",
   "revenue",
   "rewards",

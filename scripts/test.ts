@@ -30,6 +30,11 @@ const checks: Check[] = [
   { name: "solhint", command: ["solhint", "--max-warnings", "0", "contracts/**/*.sol"] },
   { name: "format", command: ["forge", "fmt", "--check"] },
   { name: "contracts", command: ["hardhat", "test", "mocha", "--no-compile"], cases: true },
+  {
+    name: "attacks",
+    command: ["hardhat", "test", "mocha", "--no-compile", ...globSync("test/attacks/*.test.ts", { cwd: root }).sort()],
+    cases: true,
+  },
   ...["wasm", "lm", "protocol", "factory", "oracle", "serving", "scripts"].map((part) =>
     mocha(part, `test/${part}/**/*.test.ts`),
   ),

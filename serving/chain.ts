@@ -21,6 +21,7 @@ const ARTIFACTS = {
   openToken: "OpenToken",
   models: "Models",
   channels: "Channels",
+  approvalCollector: "ApprovalCollector",
   revenue: "Revenue",
   attribution: "Attribution",
 } as const satisfies Partial<Record<ContractName, string>>;

@@ -33,7 +33,7 @@ export async function deposit(
   const { approvalCollector, erc3009Collector } = chain.deployment.addresses;
   if (by === "approval") {
     await chain.write(wallet, "openToken", "approve", [approvalCollector, amount]);
-    await chain.write(wallet, "channels", "deposit", [config, amount, approvalCollector, "0x"]);
+    await chain.write(wallet, "approvalCollector", "deposit", [config, amount]);
   } else {
     const data = await authorization(chain, wallet, channelId, amount, erc3009Collector);
     await chain.write(wallet, "channels", "deposit", [config, amount, erc3009Collector, data]);

@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 
-import {IDepositCollector} from "../interfaces/IChannels.sol";
+import {IDepositCollector} from "../interfaces/IDepositCollector.sol";
 import {IOpenToken} from "../interfaces/IOpenToken.sol";
 
 /// @title Deposits by a signed ERC-3009 authorization
@@ -21,9 +21,7 @@ contract ERC3009Collector is IDepositCollector {
 
     /// @inheritdoc IDepositCollector
     /// @param data abi.encode(uint256 validAfter, uint256 validBefore, uint256 salt, bytes signature)
-    function collect(address payer, address token, uint256 amount, bytes32 channelId, address, bytes calldata data)
-        external
-    {
+    function collect(address payer, address token, uint256 amount, bytes32 channelId, bytes calldata data) external {
         require(msg.sender == CHANNELS, CollectorNotChannels(msg.sender));
         (uint256 validAfter, uint256 validBefore, uint256 salt, bytes memory signature) =
             abi.decode(data, (uint256, uint256, uint256, bytes));

@@ -8,9 +8,9 @@ pragma solidity 0.8.37;
 interface IChannels {
     struct ChannelConfig {
         address payer;
-        address payerAuthorizer; // signs vouchers; zero: the payer (ERC-1271 where it is a contract)
+        address payerAuthorizer; // a key that signs vouchers; zero: the payer does (ERC-1271 where it is a contract)
         address receiver; // the Till
-        address receiverAuthorizer; // claims and refunds in the receiver's name
+        address receiverAuthorizer; // claims and refunds in the receiver's name, by call or by signature
         address token;
         uint40 withdrawDelay; // 15 minutes to 30 days
         bytes32 salt;
@@ -38,10 +38,14 @@ interface IChannels {
     error ChannelInvalidConfig();
     error ChannelZeroAmount();
     error ChannelDepositMismatch(uint256 received, uint256 amount);
+    error ChannelEmptyBatch();
     error ChannelInvalidSignature(bytes32 channelId);
+    error ChannelInvalidAuthorization(address receiverAuthorizer);
+    error ChannelInvalidRefundNonce(bytes32 channelId, uint256 nonce, uint256 refundNonce);
     error ChannelClaimAboveVoucher(bytes32 channelId, uint128 totalClaimed, uint128 maxClaimableAmount);
     error ChannelNotAuthorized(address account);
     error ChannelNothingToWithdraw(bytes32 channelId);
+    error ChannelWithdrawAboveUnclaimed(bytes32 channelId, uint128 amount, uint128 unclaimed);
     error ChannelWithdrawPending(bytes32 channelId, uint40 finalizeAfter);
 
     /// @notice Puts `amount` into the channel; `collector` fetches it from the payer (`IDepositCollector`). The balance
@@ -50,18 +54,37 @@ interface IChannels {
         external;
     /// @notice Claims vouchers in a batch; the caller is the receiver or the receiverAuthorizer of each.
     function claim(VoucherClaim[] calldata voucherClaims) external;
-    /// @notice Moves all that is claimed and unsettled to `receiver`; reverts where that is nothing. Anyone may call.
+    /// @notice The same for whoever brings the signature of the one receiverAuthorizer of them all, of
+    /// `getClaimBatchDigest(voucherClaims)`. Used twice, it does nothing the second time.
+    function claimWithSignature(VoucherClaim[] calldata voucherClaims, bytes calldata authorizerSignature) external;
+    /// @notice Moves all that is claimed and unsettled to `receiver`, be it nothing. Anyone may call.
     function settle(address receiver, address token) external;
-    /// @notice The payer (or its authorizer) announces a withdrawal of up to `amount` of unclaimed money.
+    /// @notice The payer (or its authorizer) announces a withdrawal of `amount`, at most what is unclaimed now.
     function initiateWithdraw(ChannelConfig calldata config, uint128 amount) external;
     /// @notice Pays a due withdrawal to the payer, at most what is unclaimed by then, be it nothing. Anyone may call after
     /// the delay.
     function finalizeWithdraw(ChannelConfig calldata config) external;
-    /// @notice The receiver or its authorizer returns up to `amount` of unclaimed money to the payer at once.
+    /// @notice The receiver or its authorizer returns up to `amount` of unclaimed money to the payer at once, be it
+    /// nothing. It counts towards an announced withdrawal, and uses up the channel's refund nonce.
     function refund(ChannelConfig calldata config, uint128 amount) external;
+    /// @notice The same for whoever brings the receiverAuthorizer's signature of `getRefundDigest`.
+    /// @param nonce the channel's `refundNonce`
+    function refundWithSignature(
+        ChannelConfig calldata config,
+        uint128 amount,
+        uint256 nonce,
+        bytes calldata receiverAuthorizerSignature
+    ) external;
 
     function getChannelId(ChannelConfig calldata config) external view returns (bytes32);
     function getVoucherDigest(bytes32 channelId, uint128 maxClaimableAmount) external view returns (bytes32);
+    /// @notice What the receiverAuthorizer signs for `claimWithSignature`:
+    /// `ClaimBatch(ClaimEntry[] claims)ClaimEntry(bytes32 channelId,uint128 maxClaimableAmount,uint128 totalClaimed)`.
+    function getClaimBatchDigest(VoucherClaim[] calldata voucherClaims) external view returns (bytes32);
+    /// @notice What it signs for `refundWithSignature`: `Refund(bytes32 channelId,uint256 nonce,uint128 amount)`.
+    function getRefundDigest(bytes32 channelId, uint256 nonce, uint128 amount) external view returns (bytes32);
+    /// @notice Refunds of the channel so far; a signed refund counts at the next one only.
+    function refundNonce(bytes32 channelId) external view returns (uint256);
     /// @return balance wei deposited less withdrawn and refunded (claims do not lower it)
     function channels(bytes32 channelId) external view returns (uint128 balance, uint128 totalClaimed);
     function pendingWithdrawals(bytes32 channelId) external view returns (uint128 amount, uint40 initiatedAt);
@@ -69,21 +92,4 @@ interface IChannels {
         external
         view
         returns (uint128 totalClaimed, uint128 totalSettled);
-}
-
-/// @title Fetches a payer's deposit for a channel
-interface IDepositCollector {
-    error CollectorNotChannels(address account);
-    error CollectorNotPayer(address caller, address payer);
-
-    /// @notice Moves `amount` of `token` from `payer` to the caller, the Channels contract.
-    /// @param caller who asked Channels for the deposit @param data what the collector needs, e.g. a signature
-    function collect(
-        address payer,
-        address token,
-        uint256 amount,
-        bytes32 channelId,
-        address caller,
-        bytes calldata data
-    ) external;
 }

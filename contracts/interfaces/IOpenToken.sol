@@ -2,8 +2,9 @@
 pragma solidity 0.8.37;
 
 /// @title The ERC-3009 calls of OPEN that take a signature as bytes
-/// @notice Beside the `v, r, s` overloads of ERC-3009: the same authorizations, but the signature may also be that of a
-/// contract account (ERC-1271). Errors and events are those of OpenZeppelin's ERC3009.
+/// @notice Beside the `v, r, s` overloads of ERC-3009: the same authorizations, but a contract account's signature
+/// (ERC-1271) may have any length here. In both, a key's signature counts first, also where its account has code
+/// (EIP-7702). Errors and events are those of OpenZeppelin's ERC3009.
 interface IOpenToken {
     /// @notice Transfers `value` wei as `from` has signed; anyone may submit it.
     /// @param validAfter the authorization counts after this time @param validBefore and before this one, in seconds

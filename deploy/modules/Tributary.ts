@@ -25,6 +25,7 @@ export default buildModule("Tributary", (m) => {
   ]);
   const channels = m.contract("Channels");
   const approvalCollector = m.contract("ApprovalCollector", [channels]);
+  const permitCollector = m.contract("PermitCollector", [channels]);
   const erc3009Collector = m.contract("ERC3009Collector", [channels]);
   const revenue = m.contract("Revenue", [openToken, models, stakeVault, channels, timelock, m.getParameter("epoch")]);
   const attribution = m.contract("Attribution", [
@@ -47,6 +48,7 @@ export default buildModule("Tributary", (m) => {
     models,
     channels,
     approvalCollector,
+    permitCollector,
     erc3009Collector,
     revenue,
     rewards,

@@ -13,6 +13,7 @@ const CONTRACTS = [
   "Models",
   "Channels",
   "ApprovalCollector",
+  "PermitCollector",
   "ERC3009Collector",
   "Till",
   "Revenue",

@@ -39,7 +39,7 @@ describe("Channels.claim", () => {
     const claim = await voucherClaim(suite, open(1200));
     await channels.connect(operator).claim([claim]);
     expect((await channels.channels(channelId)).totalClaimed).to.equal(open(1000));
-    await channels.connect(payer).deposit(config, open(500), approvalCollector, "0x");
+    await approvalCollector.connect(payer).deposit(config, open(500));
     await channels.connect(operator).claim([claim]);
     expect(await channels.channels(channelId)).to.deep.equal([open(1500), open(1200)]);
   });
@@ -48,7 +48,7 @@ describe("Channels.claim", () => {
     const suite = await loadFixture(funded);
     const { channels, operator, payer, alice, approvalCollector } = suite;
     const config = { ...suite.config, payerAuthorizer: alice.address };
-    await channels.connect(payer).deposit(config, open(10), approvalCollector, "0x");
+    await approvalCollector.connect(payer).deposit(config, open(10));
     const byPayer = await voucherClaim(suite, open(4), payer, open(4), config);
     await expect(channels.connect(operator).claim([byPayer]))
       .to.be.revertedWithCustomError(channels, "ChannelInvalidSignature")
@@ -67,12 +67,28 @@ describe("Channels.claim", () => {
       await approvalCollector.getAddress(),
       ethers.MaxUint256,
     ]);
-    const collector = await approvalCollector.getAddress();
-    const deposit = channels.interface.encodeFunctionData("deposit", [config, open(10), collector, "0x"]);
+    const deposit = approvalCollector.interface.encodeFunctionData("deposit", [config, open(10)]);
     await wallet.connect(alice).execute(openToken, approve);
-    await wallet.connect(alice).execute(channels, deposit);
+    await wallet.connect(alice).execute(approvalCollector, deposit);
     await channels.connect(operator).claim([await voucherClaim(suite, open(4), alice, open(4), config)]);
     expect((await channels.channels(await channels.getChannelId(config))).totalClaimed).to.equal(open(4));
+  });
+
+  it("takes no contract's word for that of an authorizer", async () => {
+    const suite = await loadFixture(funded);
+    const { channels, operator, payer, alice, approvalCollector } = suite;
+    const wallet = await ethers.deployContract("Wallet", [alice.address]);
+    const config = { ...suite.config, payerAuthorizer: await wallet.getAddress() };
+    await approvalCollector.connect(payer).deposit(config, open(10));
+    const claim = await voucherClaim(suite, open(4), alice, open(4), config);
+    await expect(channels.connect(operator).claim([claim]))
+      .to.be.revertedWithCustomError(channels, "ChannelInvalidSignature")
+      .withArgs(await channels.getChannelId(config));
+  });
+
+  it("reverts when there is nothing in the batch", async () => {
+    const { channels, operator } = await loadFixture(funded);
+    await expect(channels.connect(operator).claim([])).to.be.revertedWithCustomError(channels, "ChannelEmptyBatch");
   });
 
   it("reverts when the signature is another's, or of another amount", async () => {

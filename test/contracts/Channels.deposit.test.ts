@@ -5,9 +5,9 @@ describe("Channels.deposit", () => {
   it("opens a channel, and adds to one", async () => {
     const { channels, payer, approvalCollector, openToken, config, channelId } = await loadFixture(funded);
     expect(await channels.queryFilter(channels.filters.ChannelCreated(channelId))).to.have.length(1);
-    await expect(channels.connect(payer).deposit(config, open(5), approvalCollector, "0x"))
+    await expect(approvalCollector.connect(payer).deposit(config, open(5)))
       .to.emit(channels, "Deposited")
-      .withArgs(channelId, payer, open(5), open(1005));
+      .withArgs(channelId, approvalCollector, open(5), open(1005));
     expect(await channels.queryFilter(channels.filters.ChannelCreated(channelId))).to.have.length(1);
     expect(await channels.channels(channelId)).to.deep.equal([open(1005), 0n]);
     expect(await openToken.balanceOf(channels)).to.equal(open(1005));
@@ -34,7 +34,7 @@ describe("Channels.deposit", () => {
 
   it("reverts when the amount is zero", async () => {
     const { channels, payer, approvalCollector, config } = await loadFixture(funded);
-    await expect(channels.connect(payer).deposit(config, 0, approvalCollector, "0x")).to.be.revertedWithCustomError(
+    await expect(approvalCollector.connect(payer).deposit(config, 0)).to.be.revertedWithCustomError(
       channels,
       "ChannelZeroAmount",
     );

@@ -35,7 +35,7 @@ describe("Channels.finalizeWithdraw", () => {
     await expect(channels.finalizeWithdraw(config))
       .to.emit(channels, "WithdrawFinalized")
       .withArgs(channelId, suite.holder, 0n);
-    await channels.connect(payer).deposit(config, open(5), approvalCollector, "0x");
+    await approvalCollector.connect(payer).deposit(config, open(5));
     await channels.connect(payer).initiateWithdraw(config, open(5));
   });
 

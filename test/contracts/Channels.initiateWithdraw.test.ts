@@ -16,7 +16,7 @@ describe("Channels.initiateWithdraw", () => {
     const suite = await loadFixture(funded);
     const { channels, payer, alice, approvalCollector } = suite;
     const config = { ...suite.config, payerAuthorizer: alice.address };
-    await channels.connect(payer).deposit(config, open(10), approvalCollector, "0x");
+    await approvalCollector.connect(payer).deposit(config, open(10));
     await channels.connect(alice).initiateWithdraw(config, open(10));
     expect((await channels.pendingWithdrawals(await channels.getChannelId(config))).amount).to.equal(open(10));
   });
@@ -45,12 +45,12 @@ describe("Channels.initiateWithdraw", () => {
       .withArgs(channelId, finalizeAfter);
   });
 
-  it("reverts when all is claimed", async () => {
+  it("reverts when the amount is more than what is unclaimed", async () => {
     const suite = await loadFixture(funded);
     const { channels, payer, operator, config, channelId } = suite;
-    await channels.connect(operator).claim([await nextVoucher(suite, open(1000))]);
-    await expect(channels.connect(payer).initiateWithdraw(config, open(1)))
-      .to.be.revertedWithCustomError(channels, "ChannelNothingToWithdraw")
-      .withArgs(channelId);
+    await channels.connect(operator).claim([await nextVoucher(suite, open(990))]);
+    await expect(channels.connect(payer).initiateWithdraw(config, open(11)))
+      .to.be.revertedWithCustomError(channels, "ChannelWithdrawAboveUnclaimed")
+      .withArgs(channelId, open(11), open(10));
   });
 });

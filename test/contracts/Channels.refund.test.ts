@@ -17,9 +17,17 @@ describe("Channels.refund", () => {
     await channels.connect(operator).refund(config, open(5000));
     expect(await openToken.balanceOf(payer)).to.equal(PURSE - open(900));
     expect(await channels.channels(channelId)).to.deep.equal([open(900), open(900)]);
-    await expect(channels.connect(operator).refund(config, 1))
-      .to.be.revertedWithCustomError(channels, "ChannelNothingToWithdraw")
-      .withArgs(channelId);
+    await expect(channels.connect(operator).refund(config, 1)).not.to.emit(channels, "Refunded");
+    expect(await openToken.balanceOf(payer)).to.equal(PURSE - open(900));
+  });
+
+  it("counts towards an announced withdrawal", async () => {
+    const { channels, operator, payer, config, channelId } = await loadFixture(funded);
+    await channels.connect(payer).initiateWithdraw(config, open(400));
+    await channels.connect(operator).refund(config, open(150));
+    expect((await channels.pendingWithdrawals(channelId)).amount).to.equal(open(250));
+    await channels.connect(operator).refund(config, open(250));
+    expect(await channels.pendingWithdrawals(channelId)).to.deep.equal([0n, 0n]);
   });
 
   it("reverts when the amount is zero", async () => {

@@ -52,7 +52,7 @@ describe("ERC3009Collector.collect", () => {
 
   it("reverts when anybody but Channels calls", async () => {
     const { erc3009Collector, openToken, stranger, alice } = await loadFixture(funded);
-    await expect(erc3009Collector.connect(stranger).collect(alice, openToken, open(5), ZERO, alice, "0x"))
+    await expect(erc3009Collector.connect(stranger).collect(alice, openToken, open(5), ZERO, "0x"))
       .to.be.revertedWithCustomError(erc3009Collector, "CollectorNotChannels")
       .withArgs(stranger);
   });

@@ -72,3 +72,4 @@ export const RECEIVE_VRS =
   "receiveWithAuthorization(address,address,uint256,uint256,uint256,bytes32,uint8,bytes32,bytes32)";
 export const RECEIVE_BYTES = "receiveWithAuthorization(address,address,uint256,uint256,uint256,bytes32,bytes)";
 export const CANCEL_BYTES = "cancelAuthorization(address,bytes32,bytes)";
+export const CANCEL_VRS = "cancelAuthorization(address,bytes32,uint8,bytes32,bytes32)";

@@ -43,6 +43,7 @@ export async function deploySuiteWith(parameters: SuiteParameters) {
     models: await ethers.getContractAt("Models", addresses.models),
     channels: await ethers.getContractAt("Channels", addresses.channels),
     approvalCollector: await ethers.getContractAt("ApprovalCollector", addresses.approvalCollector),
+    permitCollector: await ethers.getContractAt("PermitCollector", addresses.permitCollector),
     erc3009Collector: await ethers.getContractAt("ERC3009Collector", addresses.erc3009Collector),
     revenue: await ethers.getContractAt("Revenue", addresses.revenue),
     rewards: await ethers.getContractAt("Rewards", addresses.rewards),
@@ -147,7 +148,7 @@ export async function funded() {
   const suite = await live();
   const config = await channelOf(suite, suite.payer.address);
   const { channels, payer, approvalCollector } = suite;
-  await channels.connect(payer).deposit(config, open(1000), approvalCollector, "0x");
+  await approvalCollector.connect(payer).deposit(config, open(1000));
   return { ...suite, config, channelId: await channels.getChannelId(config) };
 }
 
@@ -232,7 +233,7 @@ export async function voucherClaim(
 }
 
 /** EIP-712 domain of a contract that tells its own (ERC-5267). */
-export async function domainOf(contract: Suite["channels"] | Suite["openToken"]) {
+export async function domainOf(contract: Suite["channels"] | Suite["openToken"] | Suite["permitCollector"]) {
   const { name, version, chainId, verifyingContract } = await contract.eip712Domain();
   return { name, version, chainId, verifyingContract };
 }

@@ -39,6 +39,7 @@ const ARTIFACT: Partial<Record<ContractName, string>> = {
   datanets: "Datanets",
   models: "Models",
   channels: "Channels",
+  approvalCollector: "ApprovalCollector",
   revenue: "Revenue",
   attribution: "Attribution",
   rewards: "Rewards",
@@ -175,7 +176,7 @@ export class World {
 
   /** Opens the payer's channel to the Till with 1,000 OPEN in it. */
   async openChannel(): Promise<void> {
-    const { openToken, approvalCollector } = this.deployment.addresses;
+    const { openToken } = this.deployment.addresses;
     this.channel = {
       payer: payer.address,
       payerAuthorizer: zeroAddress,
@@ -187,7 +188,7 @@ export class World {
     };
     await this.give(payer.address, "1000");
     await this.approve(payer.address, "approvalCollector");
-    await this.send(payer.address, "channels", "deposit", [this.channel, parseEther("1000"), approvalCollector, "0x"]);
+    await this.send(payer.address, "approvalCollector", "deposit", [this.channel, parseEther("1000")]);
   }
 
   get at() {

@@ -149,7 +149,8 @@ describe("paid inference on a chain", function () {
     const { receipt } = await client.complete(REQUEST);
     const demanded = await client.requirements(REQUEST);
     const { config, channelId } = client.channelOf(demanded);
-    await all.serving.write(all.wallet("payer"), "channels", "initiateWithdraw", [config, parseEther("1")]);
+    const { balance, totalClaimed } = await all.serving.channelFunds(channelId);
+    await all.serving.write(all.wallet("payer"), "channels", "initiateWithdraw", [config, balance - totalClaimed]);
     await refused(client.complete(REQUEST), "channel_insufficient_balance");
     await all.operator.redeem(all.till);
     expect((await all.serving.channelFunds(channelId)).totalClaimed).to.equal(receipt.chargeAfter);

@@ -3,27 +3,29 @@ pragma solidity 0.8.37;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 
-import {IChannels, IDepositCollector} from "../../../contracts/interfaces/IChannels.sol";
+import {IChannels} from "../../../contracts/interfaces/IChannels.sol";
+import {IDepositCollector} from "../../../contracts/interfaces/IDepositCollector.sol";
 
 /// @title A collector that brings a wei less than it was asked for
 contract ShortCollector is IDepositCollector {
     /// @inheritdoc IDepositCollector
-    function collect(address payer, address token, uint256 amount, bytes32, address, bytes calldata) external {
+    function collect(address payer, address token, uint256 amount, bytes32, bytes calldata) external {
         require(IERC20(token).transferFrom(payer, msg.sender, amount - 1), "transfer failed");
     }
 }
 
 /// @title A collector that passes one transfer off as two deposits
 contract ReentrantCollector is IDepositCollector {
+    bool internal entered;
+
     /// @inheritdoc IDepositCollector
     /// @param data the channel's config
-    function collect(address payer, address token, uint256 amount, bytes32, address caller, bytes calldata data)
-        external
-    {
-        if (caller == address(this)) {
+    function collect(address payer, address token, uint256 amount, bytes32, bytes calldata data) external {
+        if (entered) {
             require(IERC20(token).transferFrom(payer, msg.sender, amount), "transfer failed");
             return;
         }
+        entered = true;
         IChannels.ChannelConfig memory config = abi.decode(data, (IChannels.ChannelConfig));
         IChannels(msg.sender).deposit(config, uint128(amount), address(this), data);
     }
