@@ -25,7 +25,7 @@ export interface DeployOptions {
   provider?: EIP1193Provider;
   /** An unlocked account of the node, which sends the transactions. Default: the node's first account. */
   from?: string;
-  /** Override single parameters of `deploy/parameters/local.json`; `holder`, who gets the supply, is `from` by default. */
+  /** Override single parameters of `deploy/parameters/local.json`; `holder` (gets the supply) and `guardian` are `from`. */
   parameters?: SuiteParameters;
   /** Where to write the deployment as JSON, whole or not at all. Default: nowhere. */
   out?: string;
@@ -58,7 +58,7 @@ export async function deploySuite(options: DeployOptions): Promise<Deployment> {
     defaultSender,
     artifactResolver: artifacts(),
     ignitionModule: Tributary,
-    deploymentParameters: { Tributary: { ...localParameters(), holder: from, ...options.parameters } },
+    deploymentParameters: { Tributary: { ...localParameters(), holder: from, guardian: from, ...options.parameters } },
     config: { blockPollingInterval: 20 },
   });
   if (result.type !== DeploymentResultType.SUCCESSFUL_DEPLOYMENT) {
