@@ -27,13 +27,12 @@ contract StakeVault is Votes, IStakeVault, IParameters {
     /* TYPES */
 
     struct Account {
-        /// Active shares in the pool of the delegate. In a pool of one a share is a wei.
-        uint128 shares;
-        /// Zero: no validator.
-        uint40 validatorSince;
         /// The sum per share (in a pool of one: per wei) at the last settlement, and the wei earned by then.
         uint128 settledAt;
         uint96 earned;
+        bool validator;
+        /// Active shares in a validator's pool. In a pool of one a share is a wei, and there are as many as votes.
+        uint128 shares;
     }
 
     /// A validator's pool. A pool of one has no record: its account's says all.
@@ -51,6 +50,7 @@ contract StakeVault is Votes, IStakeVault, IParameters {
         uint16 nextCommission;
         /// When the next one is due; zero: none is announced.
         uint40 nextFrom;
+        uint40 since;
         /// Pools.ONE − price over time: what was never written is no loss.
         Checkpoints.Trace208 lost;
     }
@@ -181,19 +181,20 @@ contract StakeVault is Votes, IStakeVault, IParameters {
     function register(uint256 commission) external {
         require(commission <= MAX_COMMISSION, StakeCommissionTooHigh(commission, MAX_COMMISSION));
         Account storage account = _accounts[msg.sender];
-        require(account.validatorSince == 0, StakeIsValidator(msg.sender));
+        require(!account.validator, StakeIsValidator(msg.sender));
         address home = _settle(msg.sender);
         require(home == msg.sender, StakeInPool(msg.sender, home));
 
         Pool storage pool = _pools[msg.sender];
-        uint128 shares = account.shares;
+        uint128 shares = getVotes(msg.sender).toUint128();
         pool.shares = shares;
         pool.settledAt = _stream.accumulated;
         pool.price = uint96(Pools.ONE);
         pool.commission = uint16(commission);
-        account.validatorSince = uint40(block.timestamp);
+        pool.since = uint40(block.timestamp);
+        account.validator = true;
         account.settledAt = 0;
-        _shares[msg.sender].push(clock(), shares);
+        _setShares(msg.sender, shares);
         emit ValidatorRegistered(msg.sender, commission);
     }
 
@@ -260,9 +261,9 @@ contract StakeVault is Votes, IStakeVault, IParameters {
 
     /// @inheritdoc IStakeVault
     function stakeOf(address account) public view returns (uint256) {
-        uint256 shares = _accounts[account].shares;
         address pool = delegates(account);
-        return _isAlone(account, pool) ? shares : Pools.valueOf(shares, _pools[pool].price);
+        return
+            _isAlone(account, pool) ? getVotes(account) : Pools.valueOf(_accounts[account].shares, _pools[pool].price);
     }
 
     /// @inheritdoc IStakeVault
@@ -276,12 +277,13 @@ contract StakeVault is Votes, IStakeVault, IParameters {
         uint256 accumulated = _streamed().accumulated;
         address pool = delegates(account);
         uint256 commission;
+        uint256 shares = _sharesOf(account, pool);
         if (!_isAlone(account, pool)) {
             (uint256 cut, uint256 growth) = _gains(_pools[pool], accumulated);
             accumulated = _pools[pool].accumulated + growth;
             if (pool == account) commission = cut;
         }
-        return record.earned + commission + Streams.earned(record.shares, accumulated - record.settledAt);
+        return record.earned + commission + Streams.earned(shares, accumulated - record.settledAt);
     }
 
     /// @inheritdoc IStakeVault
@@ -316,11 +318,13 @@ contract StakeVault is Votes, IStakeVault, IParameters {
 
     /// @inheritdoc IStakeVault
     function validatorSince(address account) external view returns (uint256) {
-        return _accounts[account].validatorSince;
+        return _pools[account].since;
     }
 
     /// @notice Whose pool the account's stake is in, and votes: itself, unless it chose a validator.
     function delegates(address account) public view override returns (address) {
+        // Nobody delegates nothing: no need to look.
+        if (account == address(0)) return account;
         address chosen = super.delegates(account);
         return chosen == address(0) ? account : chosen;
     }
@@ -334,7 +338,7 @@ contract StakeVault is Votes, IStakeVault, IParameters {
     /// @inheritdoc IStakeVault
     function getPastBalanceOf(address account, uint256 timepoint) external view returns (uint256) {
         address pool = getPastDelegate(account, timepoint);
-        uint256 since = _accounts[account].validatorSince;
+        uint256 since = _pools[account].since;
         if (pool == account && (since == 0 || timepoint < since)) return getPastVotes(account, timepoint);
         uint48 key = _validateTimepoint(timepoint);
         uint256 price = Pools.ONE - _pools[pool].lost.upperLookupRecent(key);
@@ -361,31 +365,24 @@ contract StakeVault is Votes, IStakeVault, IParameters {
 
     /// @dev Adds `amount` wei to a settled account, in its pool.
     function _join(address account, address pool, uint256 amount) internal {
-        Account storage record = _accounts[account];
         emit Staked(account, pool, amount);
-        if (_isAlone(account, pool)) {
-            record.shares += amount.toUint128();
-            _moveVotes(pool, 0, amount);
-            return;
-        }
+        if (_isAlone(account, pool)) return _moveVotes(pool, 0, amount);
 
         Pool storage shared = _validatorPool(pool);
         (uint256 before, uint256 price) = (shared.shares, shared.price);
         uint256 shares = Pools.bought(amount, price);
         shared.shares = (before + shares).toUint128();
-        _setShares(account, record.shares + shares);
+        _setShares(account, _accounts[account].shares + shares);
         _moveVotes(pool, Pools.valueOf(before, price), Pools.valueOf(before + shares, price));
     }
 
     /// @dev Takes `shares` of a settled account out of its pool, to thaw under a ticket.
     function _thaw(address account, address pool, uint256 shares) internal returns (uint256 ticket) {
-        Account storage record = _accounts[account];
         uint256 amount = shares;
         ticket = _ticketCount++;
         uint256 availableAt = block.timestamp + UNBONDING;
         Ticket memory thawing = Ticket(account, availableAt.toUint40(), address(0), shares.toUint128());
         if (_isAlone(account, pool)) {
-            record.shares -= shares.toUint128();
             _moveVotes(pool, amount, 0);
         } else {
             Pool storage shared = _pools[pool];
@@ -394,7 +391,7 @@ contract StakeVault is Votes, IStakeVault, IParameters {
             thawing.pool = pool;
             shared.shares = (before - shares).toUint128();
             shared.thawing += shares.toUint128();
-            _setShares(account, record.shares - shares);
+            _setShares(account, _accounts[account].shares - shares);
             _moveVotes(pool, Pools.valueOf(before, price), Pools.valueOf(before - shares, price));
         }
         _tickets[ticket] = thawing;
@@ -417,15 +414,14 @@ contract StakeVault is Votes, IStakeVault, IParameters {
         address from = _settle(account);
         if (from == to) return;
         Account storage record = _accounts[account];
-        bool home = to == account && record.validatorSince == 0;
+        bool home = to == account && !record.validator;
         if (!home) _validatorPool(to);
         require(from != account || _pools[account].price == 0, StakeIsValidator(account));
 
-        uint256 shares = record.shares;
+        uint256 shares = _sharesOf(account, from);
         uint256 carried;
         if (_isAlone(account, from)) {
             carried = shares;
-            record.shares = 0;
             _moveVotes(from, shares, 0);
         } else if (stakeOf(account) != 0) {
             _thaw(account, from, shares);
@@ -470,7 +466,11 @@ contract StakeVault is Votes, IStakeVault, IParameters {
 
     /// @dev Whether the account is in a pool of one.
     function _isAlone(address account, address pool) internal view returns (bool) {
-        return account == pool && _accounts[account].validatorSince == 0;
+        return account == pool && !_accounts[account].validator;
+    }
+
+    function _sharesOf(address account, address pool) internal view returns (uint256) {
+        return _isAlone(account, pool) ? getVotes(account) : _accounts[account].shares;
     }
 
     function _valueOf(Ticket memory thawing) internal view returns (uint256) {
@@ -489,7 +489,7 @@ contract StakeVault is Votes, IStakeVault, IParameters {
         uint256 accumulated = _advance();
         if (!_isAlone(account, pool)) accumulated = _settlePool(pool, accumulated);
         Account storage record = _accounts[account];
-        record.earned += Streams.earned(record.shares, accumulated - record.settledAt).toUint96();
+        record.earned += Streams.earned(_sharesOf(account, pool), accumulated - record.settledAt).toUint96();
         record.settledAt = accumulated.toUint128();
     }
 

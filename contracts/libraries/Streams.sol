@@ -3,19 +3,20 @@ pragma solidity 0.8.37;
 
 /// @title A stream of rewards, and who has earned what of it
 /// @notice Every function is pure, without assembly. Rewards per unit are scaled by SCALE: with at least LEAST_STAKE at
-/// stake, 340,000 times the supply of 10^27 wei can stream before the sum leaves 128 bits.
+/// stake, 130,000 times the supply of 10^27 wei can stream before the sum leaves 120 bits.
 library Streams {
     struct Stream {
         /// Rewards per staked wei since the beginning, × SCALE.
-        uint128 accumulated;
+        uint120 accumulated;
         /// Wei that have not streamed yet.
         uint96 left;
-        /// When they will have, and up to when they have so far.
-        uint40 end;
+        /// Up to when it has streamed so far, and when all of it will have. The end has a slot of its own: it hardly
+        /// ever changes when the rest does.
         uint40 streamedTo;
+        uint40 end;
     }
 
-    uint256 internal constant SCALE = 1e24;
+    uint256 internal constant SCALE = 1e22;
     /// @dev With less at stake the stream stands still.
     uint256 internal constant LEAST_STAKE = 1e18;
     uint256 internal constant BASIS_POINTS = 10_000;
@@ -35,8 +36,8 @@ library Streams {
         // Rounded down; the rest streams later, and all that is left by the end.
         uint256 released = time >= stream.end ? left : left * (time - from) / (stream.end - from);
         stream.left = uint96(left - released);
-        // Rounded down: less than a wei for every 10^24 at stake remains in the vault.
-        stream.accumulated += uint128(released * SCALE / staked);
+        // Rounded down: less than a wei for every 10^22 at stake remains in the vault.
+        stream.accumulated += uint120(released * SCALE / staked);
         return stream;
     }
 
