@@ -96,7 +96,7 @@ contract Attribution is IAttribution, IParameters {
         OpenTimelock timelock = OpenTimelock(payable(governor.timelock()));
         // A vote and its delay must fit in the window, or nobody could void anything; and whoever stakes must answer for
         // a posting until that is decided.
-        uint256 resolution = governor.votingDelay() + governor.votingPeriod() + timelock.getMinDelay();
+        uint256 resolution = governor.RESOLUTION() + timelock.getMinDelay();
         WINDOW = Parameters.within("WINDOW", window, resolution + 1, 30 days);
         Parameters.within("UNBONDING", stakeVault.UNBONDING(), window + resolution, type(uint256).max);
         EPOCH = revenue.EPOCH();

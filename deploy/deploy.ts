@@ -33,7 +33,7 @@ export interface DeployOptions {
   from?: string;
   /** Signs the transactions here instead, so that the node needs to hold no account. */
   wallet?: Pick<Wallet, "address" | "signTransaction">;
-  /** The set of parameters; `holder`, who gets the supply, is the sender by default. Default: local. */
+  /** The set of parameters; `holder` (gets the supply) and `guardian` are the sender by default. Default: local. */
   set?: ParameterSet;
   /** Override single parameters of the set. */
   parameters?: SuiteParameters;
@@ -62,6 +62,7 @@ export async function deploySuite(options: DeployOptions): Promise<Deployment> {
   const parameters: SuiteParameters = {
     ...parameterSet(options.set ?? "local"),
     holder: getAddress(from),
+    guardian: getAddress(from),
     ...options.parameters,
   };
 

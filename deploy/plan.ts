@@ -42,9 +42,14 @@ export function plan(): Planned[] {
     if (!isNamedContractDeploymentFuture(future)) throw new Error(`${name} is of a kind that the plan does not know`);
     const { contractName: contract, constructorArgs } = future;
     const inputs = artifact(contract).abi.find((item) => item.type === "constructor")?.inputs ?? [];
-    const parameters = constructorArgs.flatMap((argument, i) =>
-      isModuleParameterRuntimeValue(argument) ? [{ name: argument.name, input: inputs[i]?.name ?? "" }] : [],
-    );
+    const parameters = constructorArgs.flatMap((argument, i) => parametersIn(argument, inputs[i]?.name ?? ""));
     return { name, contract, parameters };
   });
+}
+
+/** The module's parameters in a constructor's argument; those in a struct go by the names of its fields. */
+function parametersIn(argument: unknown, input: string): Planned["parameters"] {
+  if (isModuleParameterRuntimeValue(argument)) return [{ name: argument.name, input }];
+  if (typeof argument !== "object" || argument === null || "type" in argument) return [];
+  return Object.entries(argument).flatMap(([field, value]) => parametersIn(value, field));
 }

@@ -1,8 +1,19 @@
-// Stake OPEN: one staked OPEN is one vote, and earns its part of the stakers' rewards.
-import { collect, stake, stakeStatus, unstake, withdraw } from "./actions/stake.ts";
+// Stake OPEN: one staked OPEN is one vote, by its holder or a validator, and earns its part of the stakers' rewards.
+import {
+  collect,
+  delegate,
+  listValidators,
+  restake,
+  setCommission,
+  stake,
+  stakeStatus,
+  unstake,
+  withdraw,
+} from "./actions/stake.ts";
 import { confirm, parseAddress, signerOf } from "./lib/account.ts";
 import { inOpen, parseCount, parseOpen } from "./lib/amount.ts";
 import { type CommonOptions, command, main, program, run } from "./lib/command.ts";
+import { UserError } from "./lib/errors.ts";
 
 const script = program("stake", "Stake OPEN for votes and rewards, and take it out again.");
 
@@ -42,20 +53,78 @@ script.addCommand(
     ),
 );
 
+for (const [name, doing, done, act] of [
+  ["withdraw", "Pay out thawed stake.", "got back", withdraw],
+  ["restake", "Put thawed stake back, with the delegate of now.", "has again at stake", restake],
+] as const) {
+  script.addCommand(
+    command(name, doing)
+      .argument("[ticket]", "one ticket (default: all that have thawed)")
+      .action((text: string | undefined, given: CommonOptions) =>
+        run(given, async (connection, options) => {
+          const ticket = text === undefined ? undefined : BigInt(parseCount(text, "ticket number"));
+          const signer = await signerOf(connection, options);
+          const amount = await act(connection, signer, ticket);
+          return {
+            text: `${signer.address} ${done} ${inOpen(amount)}.`,
+            data: { account: signer.address, amount },
+          };
+        }),
+      ),
+  );
+}
+
 script.addCommand(
-  command("withdraw", "Pay out thawed stake.")
-    .argument("[ticket]", "one ticket (default: all that have thawed)")
-    .action((text: string | undefined, given: CommonOptions) =>
+  command("delegate", "Bring the whole stake to a validator, who votes with it, or back to oneself.")
+    .argument("<to>", "a validator's address, or self")
+    .action((text: string, given: CommonOptions) =>
       run(given, async (connection, options) => {
-        const ticket = text === undefined ? undefined : BigInt(parseCount(text, "ticket number"));
         const signer = await signerOf(connection, options);
-        const amount = await withdraw(connection, signer, ticket);
+        const to = text === "self" ? signer.address : parseAddress(text);
+        await confirm(`Delegate the stake of ${signer.address} to ${to}? Its slashes reach the stake.`, options);
+        const { ticket, transaction } = await delegate(connection, signer, to);
+        const next =
+          ticket === undefined ? "" : ` What left the validator thaws as ticket ${ticket}: \`restake\` it then.`;
         return {
-          text: `${signer.address} got back ${inOpen(amount)}.`,
-          data: { account: signer.address, amount },
+          text: `${to} is the delegate of ${signer.address}.${next}`,
+          data: { account: signer.address, delegate: to, ticket, transaction },
         };
       }),
     ),
+);
+
+script.addCommand(
+  command("commission", "Become a validator, for good, or change the commission; a raise is due after a notice.")
+    .argument("<percent>", "of the pool's rewards, such as 10 or 2.5")
+    .action((text: string, given: CommonOptions) =>
+      run(given, async (connection, options) => {
+        const points = parsePercent(text);
+        const signer = await signerOf(connection, options);
+        await confirm(`Take ${text} % as the validator ${signer.address}?`, options);
+        const { transaction } = await setCommission(connection, signer, points);
+        const pools = await listValidators(connection);
+        const pool = pools.find(({ validator }) => validator === signer.address)!;
+        const next = pool.nextFrom === 0n ? "" : `, and ${percent(pool.nextCommission)} from ${when(pool.nextFrom)} on`;
+        return {
+          text: `${signer.address} takes ${percent(pool.commission)}${next}.`,
+          data: { ...pool, transaction },
+        };
+      }),
+    ),
+);
+
+script.addCommand(
+  command("validators", "Who takes delegations.").action((given: CommonOptions) =>
+    run(given, async (connection) => {
+      const validators = await listValidators(connection);
+      const lines = validators.map(({ validator, staked, commission, left, nextFrom, nextCommission }) => {
+        const next = nextFrom === 0n ? "" : `, ${percent(nextCommission)} from ${when(nextFrom)} on`;
+        const slashed = left === 1 ? "" : `, slashed to ${(left * 100).toFixed(2)} %`;
+        return `${validator}  ${inOpen(staked)}, takes ${percent(commission)}${next}${slashed}`;
+      });
+      return { text: lines.join("\n") || "There is no validator yet.", data: { validators } };
+    }),
+  ),
 );
 
 script.addCommand(
@@ -86,6 +155,7 @@ script.addCommand(
           `${account}`,
           `  balance  ${inOpen(status.balance)}`,
           `  staked   ${inOpen(status.staked)} of ${inOpen(status.totalStaked)} in all`,
+          `  delegate ${status.delegate === account ? "itself" : status.delegate}`,
           `  votes    ${inOpen(status.votes)}`,
           `  earned   ${inOpen(status.earned)}`,
           `  thawing  ${thawing.join("") || "nothing"}`,
@@ -95,6 +165,16 @@ script.addCommand(
     }),
   ),
 );
+
+/** Basis points of a percentage such as "2.5". */
+function parsePercent(text: string): number {
+  if (!/^\d{1,2}(\.\d{1,2})?$/.test(text)) throw new UserError(`"${text}" is not a percentage: write it like 2.5.`);
+  return Math.round(Number(text) * 100);
+}
+
+function percent(points: bigint): string {
+  return `${Number(points) / 100} %`;
+}
 
 /** A chain time as a date. */
 function when(seconds: bigint): string {

@@ -29,10 +29,15 @@ const checks: Check[] = [
   { name: "lint", command: ["biome", "check", "."] },
   { name: "solhint", command: ["solhint", "--max-warnings", "0", "contracts/**/*.sol"] },
   { name: "format", command: ["forge", "fmt", "--check"] },
-  { name: "contracts", command: ["hardhat", "test", "mocha", "--no-compile"], cases: true },
   {
-    name: "attacks",
-    command: ["hardhat", "test", "mocha", "--no-compile", ...globSync("test/attacks/*.test.ts", { cwd: root }).sort()],
+    name: "contracts",
+    command: [
+      "hardhat",
+      "test",
+      "mocha",
+      "--no-compile",
+      ...globSync("test/{contracts,attacks}/**/*.test.ts", { cwd: root }).sort(),
+    ],
     cases: true,
   },
   ...["wasm", "lm", "protocol", "factory", "oracle", "serving", "scripts"].map((part) =>

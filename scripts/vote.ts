@@ -4,9 +4,11 @@ import {
   executeProposal,
   findProposal,
   listProposals,
+  overrideVote,
   type Proposal,
   parseChoice,
   queueProposal,
+  whatNext,
 } from "./actions/vote.ts";
 import { confirm, signerOf } from "./lib/account.ts";
 import { inOpen } from "./lib/amount.ts";
@@ -55,6 +57,25 @@ script.addCommand(
     ),
 );
 
+script.addCommand(
+  command("override", "Vote with the account's own stake in place of its delegate.")
+    .argument("<proposal>", "its number in the list, or its id")
+    .argument("<vote>", "for, against or abstain")
+    .action((which: string, text: string, given: CommonOptions) =>
+      run(given, async (connection, options) => {
+        const choice = parseChoice(text);
+        const proposal = await findProposal(connection, which);
+        const signer = await signerOf(connection, options);
+        await confirm(`Vote ${choice} on "${proposal.description}" as ${signer.address}?`, options);
+        const { weight, delegate, transaction } = await overrideVote(connection, signer, proposal, choice);
+        return {
+          text: `${signer.address} voted ${choice} with ${inOpen(weight)}, in place of ${delegate}.`,
+          data: { proposal: proposal.id, account: signer.address, choice, weight, delegate, transaction },
+        };
+      }),
+    ),
+);
+
 for (const [name, doing, done, act] of [
   ["queue", "Put a proposal that succeeded into the timelock.", "queued", queueProposal],
   ["execute", "Execute a queued proposal once its delay is over.", "executed", executeProposal],
@@ -89,10 +110,11 @@ async function describe(connection: Connection, proposal: Proposal): Promise<str
     `  for       ${inOpen(votes.for)}`,
     `  against   ${inOpen(votes.against)}`,
     `  abstain   ${inOpen(votes.abstain)}`,
-    `  quorum    ${inOpen(quorum)}`,
+    `  quorum    ${inOpen(votes.for + votes.abstain)} of ${inOpen(quorum)} so far`,
     `  opens     ${from(opensAt)}`,
     `  closes    ${from(closesAt)}`,
     ...(executableAt > 0n ? [`  executable ${from(executableAt)}`] : []),
+    `  next      ${whatNext(proposal, time)}`,
   ].join("\n");
 }
 

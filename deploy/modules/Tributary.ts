@@ -6,13 +6,21 @@ export default buildModule("Tributary", (m) => {
   const stakeVault = m.contract("StakeVault", [openToken, m.getParameter("unbonding"), m.getParameter("stream")]);
   const governor = m.contract("OpenGovernor", [
     stakeVault,
-    m.getParameter("votingDelay"),
-    m.getParameter("votingPeriod"),
-    m.getParameter("proposalThreshold"),
-    m.getParameter("quorum"),
-    m.getParameter("timelockDelay"),
+    {
+      votingDelay: m.getParameter("votingDelay"),
+      votingPeriod: m.getParameter("votingPeriod"),
+      voteExtension: m.getParameter("voteExtension"),
+      timelockDelay: m.getParameter("timelockDelay"),
+      proposalThreshold: m.getParameter("proposalThreshold"),
+      quorum: m.getParameter("quorum"),
+      quorumFloor: m.getParameter("quorumFloor"),
+      quorumCap: m.getParameter("quorumCap"),
+      guardian: m.getParameter("guardian"),
+      guardianTerm: m.getParameter("guardianTerm"),
+    },
   ]);
   const timelock = m.contractAt("OpenTimelock", m.staticCall(governor, "timelock"));
+  m.call(stakeVault, "wire", [timelock]);
   const datanets = m.contract("Datanets", [openToken]);
   const models = m.contract("Models", [
     openToken,

@@ -48,7 +48,11 @@ const WIRING: Record<string, string> = {
 };
 
 /** Getters whose names differ from those of the parameter and of the constructor's argument. */
-const TOLD_AS: Record<string, string> = { quorum: "quorumNumerator", timelockDelay: "getMinDelay" };
+const TOLD_AS: Record<string, string> = {
+  quorum: "quorumNumerator",
+  timelockDelay: "getMinDelay",
+  voteExtension: "lateQuorumVoteExtension",
+};
 
 const plain = (name: string) => name.replaceAll("_", "").toLowerCase();
 const shown = (value: unknown) => (Array.isArray(value) ? value.map(String).join(", ") : String(value));
@@ -298,11 +302,13 @@ function checkBounds(report: CheckReport): void {
   };
   const delay = number("governor", "votingDelay");
   const period = number("governor", "votingPeriod");
+  // A quorum that is reached late keeps the vote open for longer.
+  const extension = number("governor", "lateQuorumVoteExtension") ?? 0n;
   const lock = number("timelock", "getMinDelay");
   const window = number("attribution", "WINDOW");
   const unbonding = number("stakeVault", "UNBONDING");
   if (delay === undefined || period === undefined || lock === undefined || window === undefined) return;
-  const resolution = delay + period + lock;
+  const resolution = delay + period + extension + lock;
   judge(
     report,
     window > resolution,

@@ -1,12 +1,13 @@
 import type { Acting } from "../lib/account.ts";
 import { inOpen } from "../lib/amount.ts";
-import type { Connection } from "../lib/connection.ts";
+import { type Connection, now } from "../lib/connection.ts";
 import { UserError } from "../lib/errors.ts";
 import { approve, eventOf, mined, type Sent } from "../lib/send.ts";
 
 /** Stake that thaws. */
 export interface Ticket {
   ticket: bigint;
+  /** Wei; a slash of the validator whose pool it leaves still lowers it. */
   amount: bigint;
   /** Seconds. */
   availableAt: bigint;
@@ -20,10 +21,27 @@ export interface StakeStatus {
   votes: bigint;
   earned: bigint;
   totalStaked: bigint;
+  /** Who votes with the stake: the account itself, or a validator. */
+  delegate: string;
   thawing: Ticket[];
 }
 
-/** Stakes `amount` wei of the signer's OPEN; without a delegate it votes for itself from then on. */
+/** A pool that takes delegations. */
+export interface Validator {
+  validator: string;
+  /** Wei at stake and thawing. */
+  staked: bigint;
+  thawing: bigint;
+  /** Basis points of its pool's rewards. */
+  commission: bigint;
+  /** A higher one that is announced, and the seconds when it is due; both 0: none. */
+  nextCommission: bigint;
+  nextFrom: bigint;
+  /** The part of a first stake that slashes have left, from 1 to 0. */
+  left: number;
+}
+
+/** Stakes `amount` wei of the signer's OPEN, in the pool of its delegate. */
 export async function stake(connection: Connection, signer: Acting, amount: bigint): Promise<Sent> {
   const { contracts, deployment } = connection;
   await approve(connection, signer, deployment.addresses.stakeVault, amount);
@@ -46,18 +64,59 @@ export async function unstake(
 /** Pays out one thawed ticket, or every one of the signer's; returns the wei. */
 export async function withdraw(connection: Connection, signer: Acting, ticket?: bigint): Promise<bigint> {
   const { vault } = connection.contracts;
-  const thawing = await thawingOf(connection, signer.address);
-  const time = BigInt((await connection.provider.getBlock("latest"))!.timestamp);
-  const due = thawing.filter((t) => (ticket === undefined ? t.availableAt <= time : t.ticket === ticket));
-  if (ticket !== undefined && due.length === 0) throw new UserError(`${signer.address} has no ticket ${ticket}.`);
-  if (due.length === 0) {
-    const [next] = thawing.map(({ availableAt }) => availableAt).sort((a, b) => Number(a - b));
-    throw new UserError(
-      `There is nothing to withdraw${next === undefined ? "" : `: the next ticket has thawed in ${next - time} s`}.`,
-    );
-  }
+  const due = await dueTickets(connection, signer, ticket);
   for (const { ticket: number } of due) await mined(vault.connect(signer).withdraw(number));
   return due.reduce((total, { amount }) => total + amount, 0n);
+}
+
+/** Puts one thawed ticket, or every one of the signer's, back at stake with its delegate of now; returns the wei. */
+export async function restake(connection: Connection, signer: Acting, ticket?: bigint): Promise<bigint> {
+  const { vault } = connection.contracts;
+  const due = await dueTickets(connection, signer, ticket);
+  for (const { ticket: number } of due) await mined(vault.connect(signer).restake(number));
+  return due.reduce((total, { amount }) => total + amount, 0n);
+}
+
+/**
+ * Brings the signer's stake to a validator, or to itself. What comes from another validator's pool thaws first: returns
+ * its ticket, to restake.
+ */
+export async function delegate(
+  connection: Connection,
+  signer: Acting,
+  to: string,
+): Promise<Sent & { ticket?: bigint }> {
+  const { vault } = connection.contracts;
+  const from = await vault.delegates(signer.address);
+  if (from === to) throw new UserError(`${to} is the delegate of ${signer.address} already.`);
+  if (to !== signer.address && (await vault.validators(to)).price === 0n) {
+    throw new UserError(`${to} takes no delegations: \`stake validators\` lists who does.`);
+  }
+  const sent = await mined(vault.connect(signer).delegate(to));
+  const thawing = sent.receipt.logs.map((log) => vault.interface.parseLog(log)).find((log) => log?.name === "Unstaked");
+  return thawing ? { ...sent, ticket: thawing.args.ticket } : sent;
+}
+
+/** Makes the signer a validator with a commission in basis points, or changes its commission. */
+export async function setCommission(
+  { contracts: { vault } }: Connection,
+  signer: Acting,
+  points: number,
+): Promise<Sent> {
+  const known = (await vault.validatorSince(signer.address)) > 0n;
+  return mined(known ? vault.connect(signer).setCommission(points) : vault.connect(signer).register(points));
+}
+
+/** Everybody who takes delegations, by stake. */
+export async function listValidators({ contracts: { vault }, deployment }: Connection): Promise<Validator[]> {
+  const events = await vault.queryFilter(vault.filters.ValidatorRegistered(), deployment.block);
+  const all = await Promise.all(
+    events.map(async ({ args: { validator } }) => {
+      const { staked, thawing, price, commission, nextCommission, nextFrom } = await vault.validators(validator);
+      return { validator, staked, thawing, commission, nextCommission, nextFrom, left: Number(price) / 1e27 };
+    }),
+  );
+  return all.sort((a, b) => (a.staked < b.staked ? 1 : a.staked > b.staked ? -1 : 0));
 }
 
 /** Pays the rewards that the account has earned, to the account; returns the wei. */
@@ -69,15 +128,31 @@ export async function collect({ contracts, deployment }: Connection, signer: Act
 
 export async function stakeStatus(connection: Connection, account: string): Promise<StakeStatus> {
   const { token, vault } = connection.contracts;
-  const [balance, staked, votes, earned, totalStaked, thawing] = await Promise.all([
+  const [balance, staked, votes, earned, totalStaked, delegate, thawing] = await Promise.all([
     token.balanceOf(account),
     vault.stakeOf(account),
     vault.getVotes(account),
     vault.earned(account),
     vault.totalStaked(),
+    vault.delegates(account),
     thawingOf(connection, account),
   ]);
-  return { account, balance, staked, votes, earned, totalStaked, thawing };
+  return { account, balance, staked, votes, earned, totalStaked, delegate, thawing };
+}
+
+/** The signer's tickets that have thawed, or the one that is named. Throws a UserError where there is none. */
+async function dueTickets(connection: Connection, { address }: Acting, ticket?: bigint): Promise<Ticket[]> {
+  const thawing = await thawingOf(connection, address);
+  const time = BigInt(await now(connection));
+  const due = thawing.filter((t) => (ticket === undefined ? t.availableAt <= time : t.ticket === ticket));
+  if (ticket !== undefined && due.length === 0) throw new UserError(`${address} has no ticket ${ticket}.`);
+  if (due.length === 0) {
+    const [next] = thawing.map(({ availableAt }) => availableAt).sort((a, b) => Number(a - b));
+    throw new UserError(
+      `There is nothing to withdraw${next === undefined ? "" : `: the next ticket has thawed in ${next - time} s`}.`,
+    );
+  }
+  return due;
 }
 
 async function thawingOf({ contracts: { vault }, deployment }: Connection, account: string): Promise<Ticket[]> {

@@ -1,6 +1,7 @@
 import { id as hashText, Interface } from "ethers";
 import { artifact } from "../../protocol/abi.ts";
 import type { Acting } from "../lib/account.ts";
+import { inOpen } from "../lib/amount.ts";
 import { type Connection, now } from "../lib/connection.ts";
 import { UserError } from "../lib/errors.ts";
 import { mined, type Sent } from "../lib/send.ts";
@@ -18,7 +19,7 @@ export const STATES = [
 ] as const;
 export type ProposalState = (typeof STATES)[number];
 
-/** `GovernorCountingSimple.VoteType`, in its order. */
+/** `GovernorCountingOverridable.VoteType`, in its order. */
 export const CHOICES = ["against", "for", "abstain"] as const;
 export type Choice = (typeof CHOICES)[number];
 
@@ -53,10 +54,11 @@ export async function listProposals(connection: Connection): Promise<Proposal[]>
   return Promise.all(
     events.map(async ({ args }, number) => {
       const id = args.proposalId;
-      const [state, votes, executableAt, quorum] = await Promise.all([
+      const [state, votes, executableAt, closesAt, quorum] = await Promise.all([
         governor.state(id),
         governor.proposalVotes(id),
         governor.proposalEta(id),
+        governor.proposalDeadline(id), // a late quorum moves it
         quorumAt(connection, args.voteStart),
       ]);
       const targets = [...args.targets];
@@ -71,7 +73,7 @@ export async function listProposals(connection: Connection): Promise<Proposal[]>
         votes: { against: votes.againstVotes, for: votes.forVotes, abstain: votes.abstainVotes },
         quorum,
         opensAt: args.voteStart,
-        closesAt: args.voteEnd,
+        closesAt,
         executableAt,
         targets,
         // `values` is a method of ethers' result type: the field is reached by its position.
@@ -95,20 +97,42 @@ export async function findProposal(connection: Connection, which: string): Promi
 export async function castVote(
   connection: Connection,
   signer: Acting,
-  { id, number, state, opensAt }: Proposal,
+  proposal: Proposal,
   choice: Choice,
 ): Promise<Sent & { weight: bigint }> {
   const { governor } = connection.contracts;
-  if (state === "pending") {
-    throw new UserError(`The vote on proposal ${number} opens in ${opensAt - BigInt(await now(connection))} s.`);
-  }
-  if (state !== "active") throw new UserError(`The vote on proposal ${number} is over: it is ${state}.`);
+  const { id, opensAt } = proposal;
+  await demandOpen(connection, proposal);
   if (await governor.hasVoted(id, signer.address)) throw new UserError(`${signer.address} has voted already.`);
   const weight = await governor.getVotes(signer.address, opensAt);
   if (weight === 0n)
     throw new UserError(`${signer.address} had no stake when the vote opened, so it has no vote here.`);
   const sent = await mined(governor.connect(signer).castVote(id, CHOICES.indexOf(choice)));
   return { ...sent, weight };
+}
+
+/**
+ * Votes with the signer's own stake in place of its delegate, who votes with that much less. Throws a UserError where it
+ * cannot.
+ */
+export async function overrideVote(
+  connection: Connection,
+  signer: Acting,
+  proposal: Proposal,
+  choice: Choice,
+): Promise<Sent & { weight: bigint; delegate: string }> {
+  const { governor, vault } = connection.contracts;
+  const { id, opensAt } = proposal;
+  await demandOpen(connection, proposal);
+  if (await governor.hasVotedOverride(id, signer.address)) {
+    throw new UserError(`${signer.address} has overridden its delegate already.`);
+  }
+  const weight = await vault.getPastBalanceOf(signer.address, opensAt);
+  if (weight === 0n)
+    throw new UserError(`${signer.address} had no stake when the vote opened, so it has no vote here.`);
+  const delegate = await vault.getPastDelegate(signer.address, opensAt);
+  const sent = await mined(governor.connect(signer).castOverrideVote(id, CHOICES.indexOf(choice), ""));
+  return { ...sent, weight, delegate };
 }
 
 /** Puts a proposal that succeeded into the timelock. Anyone may. */
@@ -134,6 +158,43 @@ export function parseChoice(text: string): Choice {
   const choice = CHOICES.find((known) => known === text);
   if (!choice) throw new UserError(`"${text}" is not a vote: for, against or abstain.`);
   return choice;
+}
+
+/** What happens next to a proposal, and who can make it happen, in plain words. `time` is the chain's, in seconds. */
+export function whatNext(
+  { number, state, votes, quorum, opensAt, closesAt, executableAt }: Proposal,
+  time: bigint,
+): string {
+  const missing = quorum - votes.for - votes.abstain;
+  const reached =
+    missing <= 0n ? "The quorum is reached" : `${inOpen(missing)} more, for or abstaining, make the quorum`;
+  switch (state) {
+    case "pending":
+      return `The vote opens in ${opensAt - time} s, for all who have stake then.`;
+    case "active": {
+      const lead = votes.for > votes.against ? "it would pass" : "it would fail, with no majority for it";
+      return `${reached}${missing <= 0n ? `: ${lead}` : ""}. The vote closes in ${closesAt - time} s, later if the quorum comes late.`;
+    }
+    case "succeeded":
+      return `Anyone may queue it: \`vote queue ${number}\`.`;
+    case "queued":
+      return executableAt > time
+        ? `Anyone may execute it in ${executableAt - time} s.`
+        : `Anyone may execute it: \`vote execute ${number}\`.`;
+    case "defeated":
+      return missing > 0n
+        ? `Nothing: ${inOpen(missing)} were missing to the quorum.`
+        : "Nothing: there was no majority for it.";
+    default:
+      return "Nothing: it is over.";
+  }
+}
+
+async function demandOpen(connection: Connection, { number, state, opensAt }: Proposal): Promise<void> {
+  if (state === "pending") {
+    throw new UserError(`The vote on proposal ${number} opens in ${opensAt - BigInt(await now(connection))} s.`);
+  }
+  if (state !== "active") throw new UserError(`The vote on proposal ${number} is over: it is ${state}.`);
 }
 
 function demandState({ number, state }: Proposal, wanted: ProposalState, becomes: string): void {

@@ -1,32 +1,28 @@
 import { expect } from "chai";
-import { deployed, ethers, loadFixture, open, PURSE, time } from "./fixtures.ts";
+import { deployed, loadFixture, open, PURSE, time } from "./fixtures.ts";
 
 describe("StakeVault.stake", () => {
   it("takes the stake, and gives its votes at once to the staker", async () => {
     const { stakeVault, openToken, alice } = await loadFixture(deployed);
     await expect(stakeVault.connect(alice).stake(open(10)))
       .to.emit(stakeVault, "Staked")
-      .withArgs(alice, open(10));
+      .withArgs(alice, alice, open(10));
     expect(await stakeVault.stakeOf(alice)).to.equal(open(10));
     expect(await stakeVault.totalStaked()).to.equal(open(10));
     expect(await stakeVault.getVotes(alice)).to.equal(open(10));
     expect(await openToken.balanceOf(alice)).to.equal(PURSE - open(10));
   });
 
-  it("keeps the votes with whom the staker chose", async () => {
+  it("goes to the pool that the staker chose before", async () => {
     const { stakeVault, alice, bob } = await loadFixture(deployed);
+    await stakeVault.connect(bob).register(0);
     await stakeVault.connect(alice).delegate(bob);
-    await stakeVault.connect(alice).stake(open(10));
+    await expect(stakeVault.connect(alice).stake(open(10)))
+      .to.emit(stakeVault, "Staked")
+      .withArgs(alice, bob, open(10));
     expect(await stakeVault.getVotes(alice)).to.equal(0n);
     expect(await stakeVault.getVotes(bob)).to.equal(open(10));
-  });
-
-  it("respects that a staker delegated to nobody", async () => {
-    const { stakeVault, alice } = await loadFixture(deployed);
-    await stakeVault.connect(alice).stake(open(10));
-    await stakeVault.connect(alice).delegate(ethers.ZeroAddress);
-    await stakeVault.connect(alice).stake(open(10));
-    expect(await stakeVault.getVotes(alice)).to.equal(0n);
+    expect(await stakeVault.stakeOf(alice)).to.equal(open(10));
   });
 
   it("checkpoints votes by timestamp", async () => {

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { deployed, loadFixture, open, parameter, time } from "./fixtures.ts";
+import { deployed, ethers, loadFixture, open, parameter, time } from "./fixtures.ts";
 
 async function staked() {
   const suite = await deployed();
@@ -15,7 +15,7 @@ describe("StakeVault.unstake", () => {
     expect(await stakeVault.getVotes(alice)).to.equal(open(6));
     expect(await stakeVault.stakeOf(alice)).to.equal(open(6));
     expect(await stakeVault.totalStaked()).to.equal(open(6));
-    expect(await stakeVault.tickets(0)).to.deep.equal([alice.address, open(4), availableAt]);
+    expect(await stakeVault.tickets(0)).to.deep.equal([alice.address, ethers.ZeroAddress, open(4), availableAt]);
   });
 
   it("reverts when the amount is zero", async () => {

@@ -21,7 +21,7 @@ describe("StakeVault.withdraw", () => {
 
   it("reverts while the ticket thaws", async () => {
     const { stakeVault, alice } = await loadFixture(thawing);
-    const [, , availableAt] = await stakeVault.tickets(0);
+    const { availableAt } = await stakeVault.tickets(0);
     await time.setNextBlockTimestamp(availableAt - 1n);
     await expect(stakeVault.connect(alice).withdraw(0))
       .to.be.revertedWithCustomError(stakeVault, "StakeStillThawing")

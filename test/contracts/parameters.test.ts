@@ -1,13 +1,23 @@
 import { expect } from "chai";
 import { deployed, deploySuiteWith, ethers, loadFixture, open, parameter } from "./fixtures.ts";
 
-const RESOLUTION = parameter("votingDelay") + parameter("votingPeriod") + parameter("timelockDelay");
+const RESOLUTION = ["votingDelay", "votingPeriod", "voteExtension", "timelockDelay"]
+  .map(parameter)
+  .reduce((sum, each) => sum + each);
 
 describe("parameters", () => {
   for (const [name, error, wrong] of [
     ["unbonding", "UNBONDING", 599n],
     ["unbonding", "UNBONDING", parameter("window") + RESOLUTION - 1n],
     ["stream", "STREAM", 59n],
+    ["votingDelay", "VOTING_DELAY", 0n],
+    ["votingPeriod", "VOTING_PERIOD", 31n * 86_400n],
+    ["timelockDelay", "TIMELOCK_DELAY", 59n],
+    ["proposalThreshold", "THRESHOLD", open(1) - 1n],
+    ["quorum", "QUORUM", 51n],
+    ["quorumFloor", "QUORUM_FLOOR", 0n],
+    ["quorumCap", "QUORUM_CAP", open(1) - 1n],
+    ["guardianTerm", "GUARDIAN_TERM", 180n * 86_400n + 1n],
     ["epoch", "EPOCH", 31n * 86_400n],
     ["logDelay", "LOG_DELAY", 0n],
     ["window", "WINDOW", RESOLUTION], // a vote to void could not end in time

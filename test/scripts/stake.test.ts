@@ -45,12 +45,37 @@ describe("stake", function () {
     expect((await contracts.token.balanceOf(payer.address)) - before).to.equal(BigInt(amount));
   });
 
+  it("delegates to a validator, and comes back by a ticket", async () => {
+    const { roles, deploymentFile, wait } = suite;
+    const { validator, payer } = roles;
+    expect((await stake("validators")).stdout).to.match(/There is no validator yet/);
+    expect((await stake("delegate", validator.address)).stderr).to.match(/takes no delegations/);
+    const asValidator = (...args: string[]) =>
+      cli("stake", [...args, "--account", validator.address], { TRIBUTARY_DEPLOYMENT: deploymentFile });
+    expect((await asValidator("commission", "2.5")).stdout).to.match(/takes 2.5 %\./);
+    expect((await asValidator("commission", "5")).stdout).to.match(/takes 2.5 %, and 5 % from 2\d{3}-/);
+    expect((await asValidator("commission", "51")).stderr).to.match(/above the maximum/);
+    expect((await stake("delegate", validator.address)).stdout).to.contain(`${validator.address} is the delegate of`);
+    expect((await stake("delegate", validator.address)).stderr).to.match(/is the delegate of .* already/);
+    expect((await stake("validators")).stdout).to.contain(`${validator.address}  10 OPEN, takes 2.5 %, 5 % from`);
+    expect((await stake("status")).stdout).to.contain(`delegate ${validator.address}`);
+    expect((await stake("delegate", "self")).stdout).to.match(/thaws as ticket 1/);
+    expect((await stake("restake")).stderr).to.match(/the next ticket has thawed in \d+ s/);
+    await wait(3601);
+    expect((await stake("restake", "--json")).json()).to.include({
+      account: payer.address,
+      amount: "10000000000000000000",
+    });
+    expect((await stake("status")).stdout).to.match(/delegate itself/);
+  });
+
   for (const [what, args, message] of [
     ["no amount", ["bees"], /"bees" is not an amount of OPEN/],
     ["nothing", ["0"], /above zero/],
     ["too many decimals", ["1.0000000000000000001"], /up to 18 decimals/],
     ["more than it holds", ["1000000"], /holds [\d.]+ OPEN; 1000000 OPEN are needed/],
     ["to thaw more than is staked", ["unstake", "5000"], /has 10 OPEN at stake, not 5000 OPEN/],
+    ["what is no percentage", ["commission", "five"], /"five" is not a percentage/],
     ["a wrong ticket", ["withdraw", "x"], /not a valid ticket number/],
   ] as const) {
     it(`refuses ${what}`, async () => {

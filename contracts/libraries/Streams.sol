@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+/// @title A stream of rewards, and who has earned what of it
+/// @notice Every function is pure, without assembly. Rewards per unit are scaled by SCALE: with at least LEAST_STAKE at
+/// stake, 130,000 times the supply of 10^27 wei can stream before the sum leaves 120 bits.
+library Streams {
+    struct Stream {
+        /// Rewards per staked wei since the beginning, × SCALE.
+        uint120 accumulated;
+        /// Wei that have not streamed yet.
+        uint96 left;
+        /// Up to when it has streamed so far, and when all of it will have. The end has a slot of its own: it hardly
+        /// ever changes when the rest does.
+        uint40 streamedTo;
+        uint40 end;
+    }
+
+    uint256 internal constant SCALE = 1e22;
+    /// @dev With less at stake the stream stands still.
+    uint256 internal constant LEAST_STAKE = 1e18;
+    uint256 internal constant BASIS_POINTS = 10_000;
+
+    /// @dev The stream as of `time`, with `staked` wei at stake since `streamedTo`.
+    function advanced(Stream memory stream, uint256 staked, uint256 time) internal pure returns (Stream memory) {
+        uint256 from = stream.streamedTo;
+        if (from >= time) return stream;
+        stream.streamedTo = uint40(time);
+        uint256 left = stream.left;
+        if (left == 0) return stream;
+        if (staked < LEAST_STAKE) {
+            stream.end += uint40(time - from);
+            return stream;
+        }
+
+        // Rounded down; the rest streams later, and all that is left by the end.
+        uint256 released = time >= stream.end ? left : left * (time - from) / (stream.end - from);
+        stream.left = uint96(left - released);
+        // Rounded down: less than a wei for every 10^22 at stake remains in the vault.
+        stream.accumulated += uint120(released * SCALE / staked);
+        return stream;
+    }
+
+    /// @dev The advanced stream with `amount` more, which alone would take `duration` seconds.
+    function joined(Stream memory stream, uint256 amount, uint256 duration, uint256 time)
+        internal
+        pure
+        returns (Stream memory)
+    {
+        uint256 left = stream.left;
+        uint256 total = left + amount;
+        uint256 remaining = left == 0 ? 0 : stream.end - time;
+        // The end is the mean of both ends by amount, so a reward of dust cannot hold up the stream before it. Rounded
+        // up: a stream never runs faster than its parts would.
+        stream.end = uint40(time + (left * remaining + amount * duration + total - 1) / total);
+        stream.left = uint96(total);
+        return stream;
+    }
+
+    /// @dev Wei that `units` have earned while the sum per unit grew by `growth`. Rounded down.
+    function earned(uint256 units, uint256 growth) internal pure returns (uint256) {
+        return units * growth / SCALE;
+    }
+
+    /// @dev How a pool of `shares` (not zero) divides `gained` wei: the validator's commission, and the growth per share
+    /// × SCALE. Both rounded down, the commission first: its dust is the delegators'.
+    function divided(uint256 gained, uint256 shares, uint256 commission)
+        internal
+        pure
+        returns (uint256 cut, uint256 growth)
+    {
+        cut = gained * commission / BASIS_POINTS;
+        growth = (gained - cut) * SCALE / shares;
+    }
+}
