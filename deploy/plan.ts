@@ -1,4 +1,5 @@
 import {
+  type ArgumentType,
   type ContractFuture,
   type Future,
   isModuleParameterRuntimeValue,
@@ -42,9 +43,17 @@ export function plan(): Planned[] {
     if (!isNamedContractDeploymentFuture(future)) throw new Error(`${name} is of a kind that the plan does not know`);
     const { contractName: contract, constructorArgs } = future;
     const inputs = artifact(contract).abi.find((item) => item.type === "constructor")?.inputs ?? [];
-    const parameters = constructorArgs.flatMap((argument, i) =>
-      isModuleParameterRuntimeValue(argument) ? [{ name: argument.name, input: inputs[i]?.name ?? "" }] : [],
-    );
+    const parameters = constructorArgs.flatMap((argument, i) => parametersIn(argument, inputs[i]?.name ?? ""));
     return { name, contract, parameters };
   });
+}
+
+/** The parameters of the module in an argument, which may be a struct or a list. */
+function parametersIn(argument: ArgumentType, input: string): Planned["parameters"] {
+  if (isModuleParameterRuntimeValue(argument)) return [{ name: argument.name, input }];
+  if (Array.isArray(argument)) return argument.flatMap((item) => parametersIn(item, input));
+  if (typeof argument !== "object" || Object.getPrototypeOf(argument) !== Object.prototype || "type" in argument) {
+    return []; // a plain value, another contract, or what a call tells
+  }
+  return Object.entries(argument as Record<string, ArgumentType>).flatMap(([key, field]) => parametersIn(field, key));
 }

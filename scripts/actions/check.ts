@@ -48,7 +48,11 @@ const WIRING: Record<string, string> = {
 };
 
 /** Getters whose names differ from those of the parameter and of the constructor's argument. */
-const TOLD_AS: Record<string, string> = { quorum: "quorumNumerator", timelockDelay: "getMinDelay" };
+const TOLD_AS: Record<string, string> = {
+  quorum: "quorumNumerator",
+  timelockDelay: "getMinDelay",
+  voteExtension: "lateQuorumVoteExtension",
+};
 
 const plain = (name: string) => name.replaceAll("_", "").toLowerCase();
 const shown = (value: unknown) => (Array.isArray(value) ? value.map(String).join(", ") : String(value));
@@ -270,7 +274,8 @@ async function checkParameters(
         continue;
       }
       const what = `${value.contract}.${value.getter}()`;
-      if (String(value.value) === wanted) report.passed.push(`${what} is ${wanted}, as deployed`);
+      if (String(value.value).toLowerCase() === wanted.toLowerCase())
+        report.passed.push(`${what} is ${wanted}, as deployed`);
       else if (votes.length > 0 && !/^[A-Z_]+$/.test(value.getter))
         report.notes.push(
           `${what} is ${shown(value.value)}; it was deployed with ${wanted}, and votes have passed since`,
@@ -302,7 +307,8 @@ function checkBounds(report: CheckReport): void {
   const window = number("attribution", "WINDOW");
   const unbonding = number("stakeVault", "UNBONDING");
   if (delay === undefined || period === undefined || lock === undefined || window === undefined) return;
-  const resolution = delay + period + lock;
+  // A governor that bounds its own votes says for how long they may be at most.
+  const resolution = (number("governor", "RESOLUTION") ?? delay + period) + lock;
   judge(
     report,
     window > resolution,
