@@ -33,7 +33,7 @@ export interface DeployOptions {
   from?: string;
   /** Signs the transactions here instead, so that the node needs to hold no account. */
   wallet?: Pick<Wallet, "address" | "signTransaction">;
-  /** The set of parameters; `holder`, who gets the supply, is the sender by default. Default: local. */
+  /** The set of parameters; accounts in it, such as `holder`, who gets the supply, are the sender. Default: local. */
   set?: ParameterSet;
   /** Override single parameters of the set. */
   parameters?: SuiteParameters;
@@ -61,9 +61,11 @@ export async function deploySuite(options: DeployOptions): Promise<Deployment> {
     missing(`the node does not hold account ${from}`);
   const chainId = Number(await provider.request({ method: "eth_chainId" }));
   const block = await firstBlock(provider, options.journal);
+  // Whatever account the local set names is the sender unless another is given.
+  const roles = Object.entries(parameterSet("local")).filter(([, value]) => typeof value === "string");
   const parameters: SuiteParameters = {
     ...parameterSet(options.set ?? "local"),
-    holder: getAddress(from),
+    ...Object.fromEntries(roles.map(([role]) => [role, getAddress(from)])),
     ...options.parameters,
   };
 
