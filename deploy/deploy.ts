@@ -22,7 +22,7 @@ export const DEVELOPMENT = 31337;
 export type { SuiteParameters } from "./parameters.ts";
 export { DeployError } from "./provider.ts";
 
-const ARTIFACTS = fileURLToPath(new URL("../artifacts", import.meta.url));
+const ARTIFACTS = fileURLToPath(new URL("../artifacts/contracts", import.meta.url));
 
 export interface DeployOptions {
   /** Where the chain answers. Either this or `provider`. */
@@ -33,10 +33,12 @@ export interface DeployOptions {
   from?: string;
   /** Signs the transactions here instead, so that the node needs to hold no account. */
   wallet?: Pick<Wallet, "address" | "signTransaction">;
-  /** The set of parameters; `holder` (gets the supply) and `guardian` are the sender by default. Default: local. */
+  /** The set of parameters; accounts in it, such as `holder`, who gets the supply, are the sender. Default: local. */
   set?: ParameterSet;
   /** Override single parameters of the set. */
   parameters?: SuiteParameters;
+  /** Folder of the compiled contracts. Default: what `npx hardhat build` wrote. */
+  artifacts?: string;
   /** Folder of Ignition's journal, by which a deployment that broke off is taken up again. Default: none is kept. */
   journal?: string;
   /** Where to write the deployment as JSON, whole or not at all. Default: nowhere. */
@@ -59,10 +61,11 @@ export async function deploySuite(options: DeployOptions): Promise<Deployment> {
     missing(`the node does not hold account ${from}`);
   const chainId = Number(await provider.request({ method: "eth_chainId" }));
   const block = await firstBlock(provider, options.journal);
+  // Whatever account the local set names is the sender unless another is given.
+  const roles = Object.entries(parameterSet("local")).filter(([, value]) => typeof value === "string");
   const parameters: SuiteParameters = {
     ...parameterSet(options.set ?? "local"),
-    holder: getAddress(from),
-    guardian: getAddress(from),
+    ...Object.fromEntries(roles.map(([role]) => [role, getAddress(from)])),
     ...options.parameters,
   };
 
@@ -70,7 +73,7 @@ export async function deploySuite(options: DeployOptions): Promise<Deployment> {
     provider,
     accounts,
     defaultSender,
-    artifactResolver: artifacts(options.journal !== undefined),
+    artifactResolver: artifacts(options.artifacts ?? ARTIFACTS, options.journal !== undefined),
     ignitionModule: Tributary,
     deploymentParameters: { Tributary: parameters },
     ...(options.journal !== undefined && { deploymentDir: options.journal }),
@@ -119,8 +122,7 @@ function missing(what: string): never {
 }
 
 /** Reads what `npx hardhat build` wrote; the compiler's input and output as well where a journal will keep them. */
-function artifacts(withBuildInfo: boolean): ArtifactResolver {
-  const contracts = join(ARTIFACTS, "contracts");
+function artifacts(contracts: string, withBuildInfo: boolean): ArtifactResolver {
   let files: string[];
   try {
     files = readdirSync(contracts, { recursive: true, encoding: "utf8" });
@@ -136,7 +138,7 @@ function artifacts(withBuildInfo: boolean): ArtifactResolver {
     loadArtifact: async (contractName) => load(contractName),
     async getBuildInfo(contractName) {
       if (!withBuildInfo) return undefined;
-      const file = join(ARTIFACTS, "build-info", `${load(contractName).buildInfoId}.json`);
+      const file = join(contracts, "../build-info", `${load(contractName).buildInfoId}.json`);
       return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as BuildInfo) : undefined;
     },
   };

@@ -1,4 +1,5 @@
 import {
+  type ArgumentType,
   type ContractFuture,
   type Future,
   isModuleParameterRuntimeValue,
@@ -47,9 +48,12 @@ export function plan(): Planned[] {
   });
 }
 
-/** The module's parameters in a constructor's argument; those in a struct go by the names of its fields. */
-function parametersIn(argument: unknown, input: string): Planned["parameters"] {
+/** The parameters of the module in an argument, which may be a struct or a list. */
+function parametersIn(argument: ArgumentType, input: string): Planned["parameters"] {
   if (isModuleParameterRuntimeValue(argument)) return [{ name: argument.name, input }];
-  if (typeof argument !== "object" || argument === null || "type" in argument) return [];
-  return Object.entries(argument).flatMap(([field, value]) => parametersIn(value, field));
+  if (Array.isArray(argument)) return argument.flatMap((item) => parametersIn(item, input));
+  if (typeof argument !== "object" || Object.getPrototypeOf(argument) !== Object.prototype || "type" in argument) {
+    return []; // a plain value, another contract, or what a call tells
+  }
+  return Object.entries(argument as Record<string, ArgumentType>).flatMap(([key, field]) => parametersIn(field, key));
 }

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { DEVELOPMENT, deploySuite } from "../deploy/deploy.ts";
 import { PARAMETER_SETS, type ParameterSet, type SuiteParameters } from "../deploy/parameters.ts";
+import { plan } from "../deploy/plan.ts";
 import { DeployError, httpProvider } from "../deploy/provider.ts";
 import type { Deployment } from "../protocol/deployment.ts";
 import { confirm, parseAddress, unlock } from "./lib/account.ts";
@@ -18,6 +19,7 @@ interface Options {
   rpc?: string;
   parameters?: string;
   holder?: string;
+  set?: string[];
   account?: string;
   keystore?: string;
   out?: string;
@@ -34,7 +36,7 @@ async function deployTo(options: Options): Promise<{ deployment: Deployment; fil
   const chainId = Number(await httpProvider(rpcUrl).request({ method: "eth_chainId" }));
   const set = setFor(options.parameters, chainId);
   const sender = await senderOf(options);
-  const parameters: SuiteParameters = options.holder === undefined ? {} : { holder: parseAddress(options.holder) };
+  const parameters = overrides(options);
 
   const folder = resolve(options.out ?? join(".tributary/networks", network));
   const file = join(folder, "deployment.json");
@@ -68,6 +70,19 @@ async function senderOf({ account, keystore }: Options) {
   return keystore === undefined ? {} : { wallet: await unlock(keystore) };
 }
 
+/** Single parameters that the command line gives. */
+function overrides({ holder, set = [] }: Options): SuiteParameters {
+  const known = plan().flatMap((contract) => contract.parameters.map(({ name }) => name));
+  const given: SuiteParameters = holder === undefined ? {} : { holder: parseAddress(holder) };
+  for (const text of set) {
+    const [, name, value] = /^(\w+)=(.+)$/.exec(text) ?? [];
+    if (name === undefined || value === undefined) throw new UserError(`"${text}" is not NAME=VALUE.`);
+    if (!known.includes(name)) throw new UserError(`There is no parameter "${name}": ${known.join(", ")}.`);
+    given[name] = /^\d+$/.test(value) ? BigInt(value) : parseAddress(value);
+  }
+  return given;
+}
+
 function describe({ addresses, chainId, block }: Deployment, file: string): string {
   const lines = Object.entries(addresses).map(([name, address]) => `  ${name.padEnd(18)} ${address}`);
   return [
@@ -82,6 +97,7 @@ const script = program("deploy", "Deploy the suite, and store its addresses. A d
   .option("--rpc <url>", "the network's node")
   .option("--parameters <set>", `${PARAMETER_SETS.join(", ")} (default: local on a development chain)`)
   .option("--holder <address>", "who gets the supply (default: the sender)")
+  .option("--set <name=value...>", "single parameters in place of the set's: whole numbers (seconds, wei) or addresses")
   .option("--account <address>", "who sends: an account that the node has unlocked (default: its first)")
   .option("--keystore <file>", "who sends: a V3 keystore; its password from TRIBUTARY_PASSWORD, else asked for")
   .option("--out <dir>", "where to keep deployment.json and the journal (default: .tributary/networks/NAME)")

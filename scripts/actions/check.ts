@@ -274,7 +274,8 @@ async function checkParameters(
         continue;
       }
       const what = `${value.contract}.${value.getter}()`;
-      if (String(value.value) === wanted) report.passed.push(`${what} is ${wanted}, as deployed`);
+      if (String(value.value).toLowerCase() === wanted.toLowerCase())
+        report.passed.push(`${what} is ${wanted}, as deployed`);
       else if (votes.length > 0 && !/^[A-Z_]+$/.test(value.getter))
         report.notes.push(
           `${what} is ${shown(value.value)}; it was deployed with ${wanted}, and votes have passed since`,
@@ -308,7 +309,8 @@ function checkBounds(report: CheckReport): void {
   const window = number("attribution", "WINDOW");
   const unbonding = number("stakeVault", "UNBONDING");
   if (delay === undefined || period === undefined || lock === undefined || window === undefined) return;
-  const resolution = delay + period + extension + lock;
+  // A governor that bounds its own votes says for how long they may be at most.
+  const resolution = (number("governor", "RESOLUTION") ?? delay + period) + lock;
   judge(
     report,
     window > resolution,
