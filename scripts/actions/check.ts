@@ -303,8 +303,6 @@ function checkBounds(report: CheckReport): void {
   };
   const delay = number("governor", "votingDelay");
   const period = number("governor", "votingPeriod");
-  // A quorum that is reached late keeps the vote open for longer.
-  const extension = number("governor", "lateQuorumVoteExtension") ?? 0n;
   const lock = number("timelock", "getMinDelay");
   const window = number("attribution", "WINDOW");
   const unbonding = number("stakeVault", "UNBONDING");
