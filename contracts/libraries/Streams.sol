@@ -2,8 +2,8 @@
 pragma solidity 0.8.37;
 
 /// @title A stream of rewards, and who has earned what of it
-/// @notice Every function is pure, without assembly. Rewards per unit are scaled by SCALE: with at least LEAST_STAKE at
-/// stake, 130,000 times the supply of 10^27 wei can stream before the sum leaves 120 bits.
+/// @notice Every function is pure, without assembly. Rewards per unit are scaled by SCALE: even if no more than LEAST_STAKE
+/// were ever at stake, 1,300 times the supply of 10^27 wei could stream before the sum leaves 120 bits.
 library Streams {
     struct Stream {
         /// Rewards per staked wei since the beginning, × SCALE.
@@ -16,7 +16,7 @@ library Streams {
         uint40 end;
     }
 
-    uint256 internal constant SCALE = 1e22;
+    uint256 internal constant SCALE = 1e24;
     /// @dev With less at stake the stream stands still.
     uint256 internal constant LEAST_STAKE = 1e18;
     uint256 internal constant BASIS_POINTS = 10_000;
@@ -36,7 +36,7 @@ library Streams {
         // Rounded down; the rest streams later, and all that is left by the end.
         uint256 released = time >= stream.end ? left : left * (time - from) / (stream.end - from);
         stream.left = uint96(left - released);
-        // Rounded down: less than a wei for every 10^22 at stake remains in the vault.
+        // Rounded down: less than a wei for every 10^24 at stake remains in the vault.
         stream.accumulated += uint120(released * SCALE / staked);
         return stream;
     }
