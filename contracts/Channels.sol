@@ -6,9 +6,11 @@ import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol
 import {Multicall} from "@openzeppelin/contracts/utils/Multicall.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
+import {MessageHashUtils} from "@openzeppelin/contracts/utils/cryptography/MessageHashUtils.sol";
 
 import {IChannels} from "./interfaces/IChannels.sol";
 import {IDepositCollector} from "./interfaces/IDepositCollector.sol";
+import {ChannelHashes} from "./libraries/ChannelHashes.sol";
 import {Escrow} from "./libraries/Escrow.sol";
 import {Signatures} from "./libraries/Signatures.sol";
 
@@ -34,12 +36,16 @@ contract Channels is EIP712, Multicall, ReentrancyGuardTransient, IChannels {
         uint128 totalSettled; // at most `totalClaimed`
     }
 
+    /// @dev What a batch has claimed so far for the receiver of its last channels, not yet in storage.
+    struct Tally {
+        address receiver;
+        address token;
+        uint128 claimed;
+    }
+
     /* CONSTANTS */
 
-    bytes32 public constant CHANNEL_CONFIG_TYPEHASH = keccak256(
-        "ChannelConfig(address payer,address payerAuthorizer,address receiver,address receiverAuthorizer,address token,uint40 withdrawDelay,bytes32 salt)"
-    );
-    bytes32 internal constant VOUCHER_TYPEHASH = keccak256("Voucher(bytes32 channelId,uint128 maxClaimableAmount)");
+    bytes32 public constant CHANNEL_CONFIG_TYPEHASH = ChannelHashes.CONFIG_TYPEHASH;
     bytes32 internal constant CLAIM_ENTRY_TYPEHASH =
         keccak256("ClaimEntry(bytes32 channelId,uint128 maxClaimableAmount,uint128 totalClaimed)");
     bytes32 internal constant CLAIM_BATCH_TYPEHASH = keccak256(
@@ -127,11 +133,14 @@ contract Channels is EIP712, Multicall, ReentrancyGuardTransient, IChannels {
     /// @inheritdoc IChannels
     function claim(VoucherClaim[] calldata voucherClaims) external nonReentrant {
         require(voucherClaims.length != 0, ChannelEmptyBatch());
+        bytes32 domain = _domainSeparatorV4();
+        Tally memory tally;
         for (uint256 i; i < voucherClaims.length; ++i) {
-            ChannelConfig calldata config = voucherClaims[i].voucher.channel;
-            _onlyReceiver(config);
-            _claim(voucherClaims[i], getChannelId(config));
+            VoucherClaim calldata voucherClaim = voucherClaims[i];
+            _onlyReceiver(voucherClaim.voucher.channel);
+            _claim(voucherClaim, ChannelHashes.channelId(domain, voucherClaim.voucher.channel), domain, tally);
         }
+        _credit(tally);
     }
 
     /// @inheritdoc IChannels
@@ -140,14 +149,17 @@ contract Channels is EIP712, Multicall, ReentrancyGuardTransient, IChannels {
         nonReentrant
     {
         require(voucherClaims.length != 0, ChannelEmptyBatch());
+        bytes32 domain = _domainSeparatorV4();
         address authorizer = voucherClaims[0].voucher.channel.receiverAuthorizer;
-        (bytes32 digest, bytes32[] memory channelIds) = _claimBatch(voucherClaims);
+        (bytes32 digest, bytes32[] memory channelIds) = _claimBatch(domain, voucherClaims);
         require(Signatures.isBy(authorizer, digest, authorizerSignature), ChannelInvalidAuthorization(authorizer));
+        Tally memory tally;
         for (uint256 i; i < voucherClaims.length; ++i) {
             address own = voucherClaims[i].voucher.channel.receiverAuthorizer;
             require(own == authorizer, ChannelNotAuthorized(authorizer));
-            _claim(voucherClaims[i], channelIds[i]);
+            _claim(voucherClaims[i], channelIds[i], domain, tally);
         }
+        _credit(tally);
     }
 
     /// @inheritdoc IChannels
@@ -189,18 +201,17 @@ contract Channels is EIP712, Multicall, ReentrancyGuardTransient, IChannels {
 
     /// @inheritdoc IChannels
     function getChannelId(ChannelConfig calldata config) public view returns (bytes32) {
-        // The struct has seven static fields, so its calldata is its EIP-712 encoding.
-        return _hashTypedDataV4(keccak256(abi.encode(CHANNEL_CONFIG_TYPEHASH, config)));
+        return ChannelHashes.channelId(_domainSeparatorV4(), config);
     }
 
     /// @inheritdoc IChannels
-    function getVoucherDigest(bytes32 channelId, uint128 maxClaimableAmount) public view returns (bytes32) {
-        return _hashTypedDataV4(keccak256(abi.encode(VOUCHER_TYPEHASH, channelId, maxClaimableAmount)));
+    function getVoucherDigest(bytes32 channelId, uint128 maxClaimableAmount) external view returns (bytes32) {
+        return ChannelHashes.voucherDigest(_domainSeparatorV4(), channelId, maxClaimableAmount);
     }
 
     /// @inheritdoc IChannels
     function getClaimBatchDigest(VoucherClaim[] calldata voucherClaims) external view returns (bytes32 digest) {
-        (digest,) = _claimBatch(voucherClaims);
+        (digest,) = _claimBatch(_domainSeparatorV4(), voucherClaims);
     }
 
     /// @inheritdoc IChannels
@@ -210,27 +221,47 @@ contract Channels is EIP712, Multicall, ReentrancyGuardTransient, IChannels {
 
     /* INTERNAL */
 
-    function _claim(VoucherClaim calldata voucherClaim, bytes32 channelId) internal {
+    /// @dev Moves a voucher's channel on; the receiver's total waits in the tally, since a batch mostly has one receiver.
+    function _claim(VoucherClaim calldata voucherClaim, bytes32 channelId, bytes32 domain, Tally memory tally)
+        internal
+    {
         uint128 limit = voucherClaim.voucher.maxClaimableAmount;
         uint128 wanted = voucherClaim.totalClaimed;
         require(wanted <= limit, ChannelClaimAboveVoucher(channelId, wanted, limit));
 
-        Channel storage channel = channels[channelId];
-        uint128 claimed = channel.totalClaimed;
-        uint128 newTotal = Escrow.claimedAfter(channel.balance, claimed, wanted);
-        if (newTotal == claimed) return; // an old voucher, or nothing there
+        Channel memory channel = channels[channelId];
+        uint128 newTotal = Escrow.claimedAfter(channel.balance, channel.totalClaimed, wanted);
+        if (newTotal == channel.totalClaimed) return; // an old voucher, or nothing there
 
         ChannelConfig calldata config = voucherClaim.voucher.channel;
-        bytes32 digest = getVoucherDigest(channelId, limit);
+        bytes32 digest = ChannelHashes.voucherDigest(domain, channelId, limit);
+        address authorizer = config.payerAuthorizer;
         // What a named key signed stays provable; a contract's word (ERC-1271) is asked of a payer only that named none.
-        bool signed = config.payerAuthorizer == address(0)
+        bool signed = authorizer == address(0)
             ? Signatures.isBy(config.payer, digest, voucherClaim.signature)
-            : Signatures.isByKey(config.payerAuthorizer, digest, voucherClaim.signature);
+            : Signatures.isByKey(authorizer, digest, voucherClaim.signature);
         require(signed, ChannelInvalidSignature(channelId));
 
-        channel.totalClaimed = newTotal;
-        receivers[config.receiver][config.token].totalClaimed += newTotal - claimed;
-        emit Claimed(channelId, msg.sender, newTotal - claimed, newTotal);
+        channels[channelId] = Channel(channel.balance, newTotal);
+        uint128 claimed;
+        unchecked {
+            claimed = newTotal - channel.totalClaimed; // a total never falls (Escrow)
+        }
+        emit Claimed(channelId, msg.sender, claimed, newTotal);
+        _add(tally, config.receiver, config.token, claimed);
+    }
+
+    /// @dev Adds to the tally; where it was another receiver's, that one is credited first.
+    function _add(Tally memory tally, address receiver, address token, uint128 claimed) internal {
+        if (tally.receiver != receiver || tally.token != token) {
+            _credit(tally);
+            (tally.receiver, tally.token, tally.claimed) = (receiver, token, 0);
+        }
+        tally.claimed += claimed;
+    }
+
+    function _credit(Tally memory tally) internal {
+        if (tally.claimed != 0) receivers[tally.receiver][tally.token].totalClaimed += tally.claimed;
     }
 
     /// @dev The nonce is used up even where nothing is left to refund, so that a signature never outlives its refund.
@@ -247,21 +278,22 @@ contract Channels is EIP712, Multicall, ReentrancyGuardTransient, IChannels {
         IERC20(config.token).safeTransfer(config.payer, paid);
     }
 
-    function _claimBatch(VoucherClaim[] calldata voucherClaims)
+    function _claimBatch(bytes32 domain, VoucherClaim[] calldata voucherClaims)
         internal
-        view
+        pure
         returns (bytes32 digest, bytes32[] memory channelIds)
     {
         channelIds = new bytes32[](voucherClaims.length);
         bytes32[] memory entries = new bytes32[](voucherClaims.length);
         for (uint256 i; i < voucherClaims.length; ++i) {
             Voucher calldata voucher = voucherClaims[i].voucher;
-            bytes32 channelId = channelIds[i] = getChannelId(voucher.channel);
+            bytes32 channelId = channelIds[i] = ChannelHashes.channelId(domain, voucher.channel);
             entries[i] = keccak256(
                 abi.encode(CLAIM_ENTRY_TYPEHASH, channelId, voucher.maxClaimableAmount, voucherClaims[i].totalClaimed)
             );
         }
-        digest = _hashTypedDataV4(keccak256(abi.encode(CLAIM_BATCH_TYPEHASH, keccak256(abi.encodePacked(entries)))));
+        bytes32 batch = keccak256(abi.encode(CLAIM_BATCH_TYPEHASH, keccak256(abi.encodePacked(entries))));
+        digest = MessageHashUtils.toTypedDataHash(domain, batch);
     }
 
     function _onlyReceiver(ChannelConfig calldata config) internal view {

@@ -20,6 +20,21 @@ describe("Channels.claim", () => {
     expect((await channels.channels(channelId)).totalClaimed).to.equal(open(8));
   });
 
+  it("credits each receiver of a batch with its own", async () => {
+    const suite = await loadFixture(funded);
+    const { channels, operator, payer, bob, approvalCollector, openToken, till } = suite;
+    const other = { ...suite.config, receiver: bob.address };
+    await approvalCollector.connect(payer).deposit(other, open(10));
+    const claims = [
+      await voucherClaim(suite, open(3)),
+      await voucherClaim(suite, open(4), payer, open(4), other),
+      await voucherClaim(suite, open(8)),
+    ];
+    await channels.connect(operator).claim(claims);
+    expect(await channels.receivers(till, openToken)).to.deep.equal([open(8), 0n]);
+    expect(await channels.receivers(bob, openToken)).to.deep.equal([open(4), 0n]);
+  });
+
   it("ignores an old voucher", async () => {
     const suite = await loadFixture(funded);
     const { channels, operator, channelId } = suite;
