@@ -29,7 +29,17 @@ const checks: Check[] = [
   { name: "lint", command: ["biome", "check", "."] },
   { name: "solhint", command: ["solhint", "--max-warnings", "0", "contracts/**/*.sol"] },
   { name: "format", command: ["forge", "fmt", "--check"] },
-  { name: "contracts", command: ["hardhat", "test", "mocha", "--no-compile"], cases: true },
+  {
+    name: "contracts",
+    command: [
+      "hardhat",
+      "test",
+      "mocha",
+      "--no-compile",
+      ...globSync("test/{contracts,attacks}/**/*.test.ts", { cwd: root }).sort(),
+    ],
+    cases: true,
+  },
   ...["lm", "protocol", "factory", "oracle", "serving", "scripts"].map((part) =>
     mocha(part, `test/${part}/**/*.test.ts`),
   ),

@@ -1,39 +1,8 @@
 import { expect } from "chai";
-import { type Row, rowLeaf, rowsList } from "../../protocol/rows.ts";
-import { commit, contribute, reveal, scoreAll } from "./contributions.ts";
-import { deployed, loadFixture, open, PURSE, parameter, Status, type Suite, time } from "./fixtures.ts";
-
-const text = (words: string): Row => ({ text: words });
-const ORIGINAL = rowsList(["the queen lays", "a hive hums", "wax is warm"].map(text));
-const COPY = rowsList(["drones drift", "smoke calms", "nectar dries", "swarms settle", "wax is warm"].map(text));
-const ROW = rowLeaf(text("wax is warm"));
-
-const batch = (list: typeof ORIGINAL) => ({ root: list.root, rows: list.count, bond: open(12) });
-const proof = (contribution: number, list: typeof ORIGINAL, position: number) => ({
-  contribution,
-  position,
-  siblings: list.proof(position),
-});
-const original = proof(0, ORIGINAL, 2);
-const copy = proof(1, COPY, 4);
-
-async function original0() {
-  const suite = await deployed();
-  await suite.datanets.create("Bees", "CC-BY-4.0", open(10), [suite.member]);
-  await contribute(suite, suite.alice, batch(ORIGINAL));
-  return suite;
-}
-
-const score = (suite: Suite, contribution: number, value: number) =>
-  scoreAll(suite, contribution, [[suite.member, value]]);
-
-/** alice's accepted contribution 0, and bob's pending 1, which repeats its last row. */
-async function repeated() {
-  const suite = await original0();
-  await score(suite, 0, 90);
-  await contribute(suite, suite.bob, batch(COPY));
-  return suite;
-}
+import { rowLeaf } from "../../protocol/rows.ts";
+import { commit, contribute } from "./contributions.ts";
+import { batch, COPY, copy, original, original0, ROW, refused, repeated, score, text } from "./duplicates.ts";
+import { loadFixture, open, PURSE, Status } from "./fixtures.ts";
 
 describe("Datanets.proveDuplicate", () => {
   it("gives the later bond to whoever proves it, without a judge", async () => {
@@ -141,53 +110,4 @@ describe("Datanets.proveDuplicate", () => {
         .withArgs(7);
     }
   });
-
-  describe("attack: a proof that frames an honest contributor", () => {
-    it("by the copy as the original", async () => {
-      const suite = await loadFixture(repeated);
-      await score(suite, 1, 90);
-      await refused(suite, copy, original);
-    });
-
-    it("by a commitment kept sealed until the honest one has committed", async () => {
-      const suite = await deployed();
-      const { datanets, alice, bob, member } = suite;
-      await datanets.create("Bees", "CC-BY-4.0", open(10), [member]);
-      await commit(suite, bob, batch(ORIGINAL)); // rows that anybody could have, kept in reserve
-      await commit(suite, alice, batch(COPY));
-      await reveal(suite, bob, 0, batch(ORIGINAL));
-      await reveal(suite, alice, 1, batch(COPY));
-      await score(suite, 0, 90);
-      await refused(suite, original, copy); // alice could not have known
-    });
-
-    it("by a reserve that is never revealed: it costs its bond", async () => {
-      const suite = await deployed();
-      const { datanets, openToken, bob, member } = suite;
-      await datanets.create("Bees", "CC-BY-4.0", open(10), [member]);
-      await commit(suite, bob, batch(ORIGINAL));
-      await time.increase(parameter("revealWindow") + 1n);
-      await datanets.expire(0);
-      expect(await openToken.balanceOf(bob)).to.equal(PURSE - open(12));
-    });
-
-    it("by a Datanet whose committee is the attacker's own", async () => {
-      const suite = await deployed();
-      const { datanets, alice, bob, member } = suite;
-      await datanets.connect(bob).create("Mine", "MIT", 0, [bob]);
-      await datanets.create("Bees", "CC-BY-4.0", open(10), [member]);
-      await contribute(suite, bob, batch(ORIGINAL));
-      await scoreAll(suite, 0, [[bob, 100]]);
-      await contribute(suite, alice, { ...batch(COPY), datanet: 1 });
-      await refused(suite, original, copy);
-    });
-  });
 });
-
-type Proof = typeof original;
-
-async function refused({ datanets }: Suite, first: Proof, second: Proof) {
-  await expect(datanets.proveDuplicate(ROW, first, second))
-    .to.be.revertedWithCustomError(datanets, "DatanetNotOriginal")
-    .withArgs(first.contribution, second.contribution);
-}
