@@ -5,6 +5,8 @@ import {IERC5805} from "@openzeppelin/contracts/interfaces/IERC5805.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {ERC721} from "@openzeppelin/contracts/token/ERC721/ERC721.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 import {IDatanets} from "./interfaces/IDatanets.sol";
 import {IModels} from "./interfaces/IModels.sol";
@@ -15,6 +17,7 @@ import {Parameters} from "./libraries/Parameters.sol";
 /// @notice See IModels.
 contract Models is ERC721, IModels, IParameters {
     using SafeERC20 for IERC20;
+    using SafeCast for uint256;
 
     /* TYPES */
 
@@ -23,6 +26,15 @@ contract Models is ERC721, IModels, IParameters {
         uint40 liveFrom;
         address evaluator;
         uint96 bond;
+        uint40 closesAt; // of the objections; 0 where the version needs the full vote
+        uint96 objections; // votes
+        uint96 quorum; // of objections; fixed by the votes of the proposal's time
+    }
+
+    /// @dev The least bond after the last proposal, from which it falls.
+    struct Level {
+        uint96 bond;
+        uint40 since;
     }
 
     /* CONSTANTS */
@@ -43,11 +55,19 @@ contract Models is ERC721, IModels, IParameters {
     uint256 public immutable VALIDATOR_STAKE;
     /// @inheritdoc IModels
     uint256 public immutable EVALUATION_WINDOW;
+    /// @inheritdoc IModels
+    uint256 public immutable BOND_DECAY;
+    /// @inheritdoc IModels
+    uint256 public immutable OBJECTION_WINDOW;
+    /// @inheritdoc IModels
+    uint256 public immutable OBJECTION_QUORUM;
 
     /* STORAGE */
 
     Terms[] internal _terms;
     mapping(uint256 model => Version) internal _versions;
+    mapping(uint256 model => mapping(address account => bool)) internal _objected;
+    Level internal _level;
 
     /* CONSTRUCTOR */
 
@@ -58,7 +78,10 @@ contract Models is ERC721, IModels, IParameters {
         address governance,
         uint96 minimumBond,
         uint256 validatorStake,
-        uint256 evaluationWindow
+        uint256 evaluationWindow,
+        uint256 bondDecay,
+        uint256 objectionWindow,
+        uint256 objectionQuorum
     ) ERC721("Tributary Models", "MODEL") {
         OPEN = openToken;
         DATANETS = datanets;
@@ -67,6 +90,9 @@ contract Models is ERC721, IModels, IParameters {
         MINIMUM_BOND = uint96(Parameters.within("MINIMUM_BOND", minimumBond, 1 ether, 10_000_000 ether));
         VALIDATOR_STAKE = Parameters.within("VALIDATOR_STAKE", validatorStake, 1 ether, 100_000_000 ether);
         EVALUATION_WINDOW = Parameters.within("EVALUATION_WINDOW", evaluationWindow, 1 minutes, 30 days);
+        BOND_DECAY = Parameters.within("BOND_DECAY", bondDecay, 1 minutes, 90 days);
+        OBJECTION_WINDOW = Parameters.within("OBJECTION_WINDOW", objectionWindow, 1 minutes, 30 days);
+        OBJECTION_QUORUM = Parameters.within("OBJECTION_QUORUM", objectionQuorum, 10, BASIS_POINTS / 2);
     }
 
     /* DEVELOPER */
@@ -74,13 +100,20 @@ contract Models is ERC721, IModels, IParameters {
     /// @inheritdoc IModels
     function propose(Terms calldata terms, uint96 bond, string calldata uri) external returns (uint256 model) {
         _checkTerms(terms);
-        require(bond >= MINIMUM_BOND, ModelBondTooLow(bond, MINIMUM_BOND));
+        uint256 required = requiredBond();
+        require(bond >= required, ModelBondTooLow(bond, required));
+        // Rounded up: the bond never rises by less than a quarter.
+        _level = Level((required + Math.ceilDiv(required, 4)).toUint96(), uint40(block.timestamp));
 
         model = _terms.length;
+        bool vote = needsVote(terms, msg.sender);
         _terms.push(terms);
-        _versions[model] = Version({state: State.Proposed, liveFrom: 0, evaluator: address(0), bond: bond});
+        Version storage version = _versions[model];
+        version.state = State.Proposed;
+        version.bond = bond;
         _mint(msg.sender, model);
         emit Proposed(model, msg.sender, terms, bond, uri);
+        if (!vote) _openObjections(model, version);
         OPEN.safeTransferFrom(msg.sender, address(this), bond);
     }
 
@@ -128,7 +161,38 @@ contract Models is ERC721, IModels, IParameters {
         emit Evaluated(model, msg.sender, milliPerplexity, reportHash, liveFrom);
     }
 
+    /* STAKER */
+
+    /// @inheritdoc IModels
+    function object(uint256 model, string calldata reason) external {
+        Version storage version = _inState(model, State.Proposed);
+        uint256 closesAt = version.closesAt;
+        require(closesAt != 0, ModelNeedsVote(model));
+        require(block.timestamp < closesAt, ModelObjectionsClosed(model, closesAt));
+        require(!_objected[model][msg.sender], ModelAlreadyObjected(msg.sender));
+        uint256 votes = VOTES.getPastVotes(msg.sender, closesAt - OBJECTION_WINDOW - 1);
+        require(votes != 0, ModelNoVotes(msg.sender));
+
+        _objected[model][msg.sender] = true;
+        uint256 objections = version.objections + votes;
+        version.objections = objections.toUint96();
+        emit Objected(model, msg.sender, votes, reason);
+        if (objections < version.quorum) return;
+        version.closesAt = 0;
+        emit VoteRequired(model);
+    }
+
     /* ANYONE */
+
+    /// @inheritdoc IModels
+    function approveUnopposed(uint256 model) external {
+        Version storage version = _inState(model, State.Proposed);
+        uint256 closesAt = version.closesAt;
+        // What it follows may have been suspended or retired meanwhile, or the version sold.
+        require(closesAt != 0 && !_needsVote(_terms[model], ownerOf(model)), ModelNeedsVote(model));
+        require(block.timestamp >= closesAt, ModelWindowOpen(model, closesAt));
+        _approve(model, version);
+    }
 
     /// @inheritdoc IModels
     function goLive(uint256 model) external {
@@ -145,8 +209,7 @@ contract Models is ERC721, IModels, IParameters {
     /// @inheritdoc IModels
     function approve(uint256 model) external {
         require(msg.sender == GOVERNANCE, ModelNotGovernance(msg.sender));
-        _inState(model, State.Proposed).state = State.Approved;
-        emit Approved(model);
+        _approve(model, _inState(model, State.Proposed));
     }
 
     /// @inheritdoc IModels
@@ -170,6 +233,26 @@ contract Models is ERC721, IModels, IParameters {
     /// @inheritdoc IModels
     function stateOf(uint256 model) external view returns (State) {
         return _versions[model].state;
+    }
+
+    /// @inheritdoc IModels
+    function needsVote(Terms calldata terms, address developer) public view returns (bool) {
+        return _needsVote(terms, developer);
+    }
+
+    /// @inheritdoc IModels
+    function objectionsOf(uint256 model) external view returns (uint256 closesAt, uint256 votes, uint256 quorum) {
+        Version storage version = _known(model);
+        return (version.closesAt, version.objections, version.quorum);
+    }
+
+    /// @inheritdoc IModels
+    function requiredBond() public view returns (uint256) {
+        Level memory level = _level;
+        uint256 elapsed = block.timestamp - level.since;
+        if (elapsed >= BOND_DECAY) return MINIMUM_BOND;
+        // Rounded down what it has fallen by: never below the line.
+        return level.bond - (level.bond - MINIMUM_BOND) * elapsed / BOND_DECAY;
     }
 
     /// @inheritdoc IModels
@@ -208,6 +291,37 @@ contract Models is ERC721, IModels, IParameters {
         );
         require(terms.snapshotBlock <= block.number, ModelFutureSnapshot(terms.snapshotBlock));
         require(terms.datanet < DATANETS.datanetCount(), IDatanets.DatanetUnknown(terms.datanet));
+        if (terms.parentAfter > _terms.length) revert ModelUnknown(terms.parentAfter - 1);
+    }
+
+    /// @dev Whether a version is more than the next one of a live version: see IModels.
+    function _needsVote(Terms memory terms, address developer) internal view returns (bool) {
+        if (terms.parentAfter == 0 || terms.parentAfter > _terms.length) return true;
+        uint256 parent = terms.parentAfter - 1;
+        if (_versions[parent].state != State.Live || ownerOf(parent) != developer) return true;
+        Terms memory before = _terms[parent];
+        (Split memory split, Split memory splitBefore) = (terms.split, before.split);
+        return terms.baseHash != before.baseHash || terms.datanet != before.datanet || terms.operator != before.operator
+            || terms.priceIn > before.priceIn || terms.priceOut > before.priceOut
+            || terms.targetMilliPerplexity > before.targetMilliPerplexity
+            || split.contributors < splitBefore.contributors || split.stakers < splitBefore.stakers
+            || split.validators < splitBefore.validators || split.treasury < splitBefore.treasury;
+    }
+
+    /// @dev Votes are those of the moment before the proposal, so that none can be borrowed or bought to object.
+    function _openObjections(uint256 model, Version storage version) internal {
+        uint256 closesAt = block.timestamp + OBJECTION_WINDOW;
+        uint256 supply = VOTES.getPastTotalSupply(block.timestamp - 1);
+        // Rounded up, and at least a wei: nothing is opposed by nobody.
+        uint256 quorum = Math.max(Math.ceilDiv(supply * OBJECTION_QUORUM, BASIS_POINTS), 1);
+        version.closesAt = uint40(closesAt);
+        version.quorum = quorum.toUint96();
+        emit ObjectionsOpened(model, closesAt, quorum);
+    }
+
+    function _approve(uint256 model, Version storage version) internal {
+        version.state = State.Approved;
+        emit Approved(model);
     }
 
     function _known(uint256 model) internal view returns (Version storage version) {

@@ -5,7 +5,7 @@ import { parseRows, type Row, rowsList, rowsRoot } from "../protocol/rows.ts";
 import { readEvents } from "./events.ts";
 
 /** `Status` of IDatanets. */
-const ACCEPTED = 2;
+const ACCEPTED = 3;
 
 /** A row that stands in an earlier contribution, or earlier in its own. */
 export interface Repeat {

@@ -1,11 +1,14 @@
 // Takes a version from an artifact folder to being live.
 import { basename, join, resolve } from "node:path";
 import {
+  approveUnopposed,
+  askVote,
   DEFAULT_SPLIT,
   goLive,
   listModels,
   type ModelStatus,
   modelStatus,
+  objectTo,
   proposeModel,
   readReport,
   recordEvaluation,
@@ -28,6 +31,7 @@ interface ModelOptions extends CommonOptions {
   bond?: string;
   uri?: string;
   title?: string;
+  follows?: string;
 }
 
 const script = program("propose", "Propose a model version, and take it through its states until it is live.");
@@ -50,6 +54,10 @@ script.addCommand(
     .option("--bond <open>", "bond (default: the least)")
     .option("--uri <uri>", "where the artifact can be fetched (default: the folder)")
     .option("--title <text>", "what voters read (default: the folder's name)")
+    .option(
+      "--follows <model>",
+      "version that it follows: the next one of a live version needs no vote unless stake objects",
+    )
     .action((folder: string, given: ModelOptions) =>
       run(given, async (connection, options) => {
         const signer = await signerOf(connection, options);
@@ -62,6 +70,7 @@ script.addCommand(
           split: options.split === undefined ? DEFAULT_SPLIT : parseSplit(options.split),
           targetMilliPerplexity:
             options.target === undefined ? artifact.targetMilliPerplexity : parseTarget(options.target),
+          parentAfter: options.follows === undefined ? 0 : modelId(options.follows) + 1,
         };
         const title = options.title ?? basename(resolve(folder));
         await confirm(`Propose "${title}" as ${signer.address}?`, options);
@@ -71,9 +80,59 @@ script.addCommand(
           title,
           ...(options.bond === undefined ? {} : { bond: parseOpen(options.bond) }),
         });
+        const next =
+          proposed.proposal === null
+            ? `It is approved unless stake objects until chain time ${proposed.closesAt}: then \`npm run propose -- approve ${proposed.model}\`.`
+            : `The vote is proposal ${proposed.proposal}: see \`npm run vote -- list\`.`;
         return {
-          text: `Model ${proposed.model} is proposed. The vote is proposal ${proposed.proposal}: see \`npm run vote -- list\`.`,
+          text: `Model ${proposed.model} is proposed. ${next}`,
           data: { ...proposed, terms },
+        };
+      }),
+    ),
+);
+
+script.addCommand(
+  command("object", "Object to a version that would be approved without a vote.")
+    .argument("<model>", "its id")
+    .option("--reason <text>", "why", "")
+    .action((text: string, given: CommonOptions & { reason: string }) =>
+      run(given, async (connection, options) => {
+        const model = modelId(text);
+        const signer = await signerOf(connection, options);
+        const { votes, voteRequired, transaction } = await objectTo(connection, signer, model, options.reason);
+        const next = voteRequired ? "It needs the full vote now." : "That is not enough yet.";
+        return {
+          text: `${signer.address} objected to model ${model} with ${inOpen(votes)}. ${next}`,
+          data: { model, account: signer.address, votes, voteRequired, transaction },
+        };
+      }),
+    ),
+);
+
+script.addCommand(
+  command("approve", "Approve a version to which nobody has objected in time. Anyone may.")
+    .argument("<model>", "its id")
+    .action((text: string, given: CommonOptions) =>
+      run(given, async (connection, options) => {
+        const model = modelId(text);
+        const { transaction } = await approveUnopposed(connection, await signerOf(connection, options, true), model);
+        return { text: `Model ${model} is approved.`, data: { model, transaction } };
+      }),
+    ),
+);
+
+script.addCommand(
+  command("vote", "Propose the vote on a version that stake has objected to.")
+    .argument("<model>", "its id")
+    .option("--title <text>", "what voters read", "")
+    .action((text: string, given: CommonOptions & { title: string }) =>
+      run(given, async (connection, options) => {
+        const model = modelId(text);
+        const asked = await askVote(connection, await signerOf(connection, options), model, options.title);
+        return {
+          text: `The vote on model ${model} is proposal ${asked.proposal}: see \`npm run vote -- list\`.`,
+          data: asked,
         };
       }),
     ),
@@ -143,7 +202,7 @@ script.addCommand(
     ),
 );
 
-function describe({ model, state, developer, terms }: ModelStatus): string {
+function describe({ model, state, developer, terms, objections }: ModelStatus): string {
   const parts = Object.entries(terms.split).map(([role, bps]) => `${role} ${bps / 100} %`);
   return [
     `Model ${model}: ${state}`,
@@ -157,7 +216,14 @@ function describe({ model, state, developer, terms }: ModelStatus): string {
     `  adapter    ${terms.adapterHash}`,
     `  index      ${terms.indexRoot}`,
     `  datanet    ${terms.datanet}, at block ${terms.snapshotBlock}`,
+    ...(terms.parentAfter ? [`  follows    model ${terms.parentAfter - 1}`] : []),
+    ...(state === "proposed" ? [`  approval   ${approvalOf(objections)}`] : []),
   ].join("\n");
+}
+
+function approvalOf({ closesAt, votes, quorum }: ModelStatus["objections"]): string {
+  if (closesAt === 0n) return "by a full vote";
+  return `at chain time ${closesAt} unless ${inOpen(quorum)} object; ${inOpen(votes)} have`;
 }
 
 const modelId = (text: string): number => parseCount(text, "model id");

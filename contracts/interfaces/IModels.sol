@@ -2,8 +2,13 @@
 pragma solidity 0.8.37;
 
 /// @title Models: versions, their frozen terms, and their way to being live
-/// @notice A version is an ERC-721 of its developer. Proposed → Approved (by a governor vote) → Trained → Evaluated →
-/// (window) → Live → Suspended or Retired. A small state machine: a vote can approve and suspend, and nothing else.
+/// @notice A version is an ERC-721 of its developer. Proposed → Approved → Trained → Evaluated → (window) → Live →
+/// Suspended or Retired. A small state machine: a vote can approve and suspend, and nothing else.
+///
+/// Two tracks lead to Approved. A version that follows a live one of the same developer, on the same base and Datanet, for
+/// the same operator, at prices and a target that do not rise and with no lower share for contributors, stakers,
+/// validators and treasury, is approved once its objection window has passed; enough objections, by stake, take it to a
+/// full vote. All others need the full vote.
 interface IModels {
     enum State {
         None,
@@ -39,9 +44,15 @@ interface IModels {
         uint32 datanet;
         uint32 snapshotBlock; // contributions are those accepted up to this block
         uint32 targetMilliPerplexity; // held-out perplexity x 1,000 that the version must not exceed
+        uint32 parentAfter; // lineage: id + 1 of the version that it follows; 0 where it follows none
     }
 
     event Proposed(uint256 indexed model, address indexed developer, Terms terms, uint256 bond, string uri);
+    /// @notice The version is approved at `closesAt` unless past votes of `quorum` object.
+    event ObjectionsOpened(uint256 indexed model, uint256 closesAt, uint256 quorum);
+    event Objected(uint256 indexed model, address indexed account, uint256 votes, string reason);
+    /// @notice Objections have reached the quorum: only a vote approves it now.
+    event VoteRequired(uint256 indexed model);
     event Approved(uint256 indexed model);
     event Trained(uint256 indexed model, string uri);
     event Evaluated(
@@ -66,11 +77,20 @@ interface IModels {
     error ModelHashMismatch(bytes32 expected, bytes32 given);
     error ModelTargetMissed(uint32 target, uint32 milliPerplexity);
     error ModelWindowOpen(uint256 model, uint256 liveFrom);
+    error ModelNeedsVote(uint256 model);
+    error ModelObjectionsClosed(uint256 model, uint256 closesAt);
+    error ModelNoVotes(address account);
+    error ModelAlreadyObjected(address account);
 
-    /// @notice Proposes a version under a bond of at least `MINIMUM_BOND` taken from the caller, its developer.
+    /// @notice Proposes a version under a bond of at least `requiredBond()` taken from the caller, its developer.
     function propose(Terms calldata terms, uint96 bond, string calldata uri) external returns (uint256 model);
-    /// @notice Proposed → Approved. Only the timelock, after a vote.
+    /// @notice Proposed → Approved, on either track. Only the timelock, after a vote.
     function approve(uint256 model) external;
+    /// @notice Objects to a version in its objection window with the votes that the caller had before the proposal.
+    function object(uint256 model, string calldata reason) external;
+    /// @notice Proposed → Approved once the objection window has passed without a quorum of objections, and the version
+    /// that it follows is live still. Anyone may call.
+    function approveUnopposed(uint256 model) external;
     /// @notice Approved → Trained: the developer publishes the artifacts; the hashes must be those of the proposal.
     function recordTrained(uint256 model, bytes32 manifestHash, bytes32 adapterHash, string calldata uri) external;
     /// @notice Trained → Evaluated: a validator (past votes of at least `VALIDATOR_STAKE`, not the developer) reports the
@@ -85,6 +105,14 @@ interface IModels {
     function retire(uint256 model) external;
 
     function stateOf(uint256 model) external view returns (State);
+    /// @notice Whether a version with these terms, proposed by `developer` now, needs the full vote.
+    function needsVote(Terms calldata terms, address developer) external view returns (bool);
+    /// @notice The objections to a version: until when they are taken (0: it needs the full vote), how many votes have
+    /// objected, and how many take it to a vote.
+    function objectionsOf(uint256 model) external view returns (uint256 closesAt, uint256 votes, uint256 quorum);
+    /// @notice The least bond of a proposal now, in wei: MINIMUM_BOND at rest; each proposal raises it by a quarter, and it
+    /// falls back linearly within BOND_DECAY.
+    function requiredBond() external view returns (uint256);
     function termsOf(uint256 model) external view returns (Terms memory);
     /// @notice The holder of the version's ERC-721, who earns the developer's part.
     function developerOf(uint256 model) external view returns (address);
@@ -94,6 +122,12 @@ interface IModels {
     function modelCount() external view returns (uint256);
     function MINIMUM_BOND() external view returns (uint96);
     function VALIDATOR_STAKE() external view returns (uint256);
+    /// @notice Seconds in which a raised `requiredBond` falls back to MINIMUM_BOND.
+    function BOND_DECAY() external view returns (uint256);
+    /// @notice Seconds in which a proposal that needs no full vote can be objected to.
+    function OBJECTION_WINDOW() external view returns (uint256);
+    /// @notice Basis points of all votes whose objection takes a version to the full vote.
+    function OBJECTION_QUORUM() external view returns (uint256);
     /// @notice Seconds between evaluation and the earliest go-live.
     function EVALUATION_WINDOW() external view returns (uint256);
 }

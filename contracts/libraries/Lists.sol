@@ -8,6 +8,7 @@ pragma solidity 0.8.37;
 /// mistaken. The domain of a list is keccak256("tributary.<list>.v1").
 library Lists {
     bytes32 internal constant PAYOUTS = keccak256("tributary.payouts.v1");
+    bytes32 internal constant ROWS = keccak256("tributary.rows.v1");
 
     /// @notice The root of the list of `count` leaves that has `leaf` at `position`.
     /// @param proof siblings from the leaf up

@@ -21,7 +21,15 @@ export default buildModule("Tributary", (m) => {
   ]);
   const timelock = m.contractAt("OpenTimelock", m.staticCall(governor, "timelock"));
   m.call(stakeVault, "wire", [timelock]);
-  const datanets = m.contract("Datanets", [openToken]);
+  const datanets = m.contract("Datanets", [
+    openToken,
+    stakeVault,
+    timelock,
+    m.getParameter("revealWindow"),
+    m.getParameter("scorePeriod"),
+    m.getParameter("challengeWindow"),
+    m.getParameter("challengeBond"),
+  ]);
   const models = m.contract("Models", [
     openToken,
     datanets,
@@ -30,6 +38,9 @@ export default buildModule("Tributary", (m) => {
     m.getParameter("minimumBond"),
     m.getParameter("validatorStake"),
     m.getParameter("evaluationWindow"),
+    m.getParameter("bondDecay"),
+    m.getParameter("objectionWindow"),
+    m.getParameter("objectionQuorum"),
   ]);
   const channels = m.contract("Channels");
   const approvalCollector = m.contract("ApprovalCollector", [channels]);

@@ -46,6 +46,8 @@ export interface Terms {
   datanet: number;
   snapshotBlock: number;
   targetMilliPerplexity: number;
+  /** Id + 1 of the version that it follows; 0 where it follows none. */
+  parentAfter: number;
 }
 
 export const DEFAULT_SPLIT: Split = {
@@ -58,7 +60,7 @@ export const DEFAULT_SPLIT: Split = {
 };
 
 /** What the terms of a version take from its artifact folder. */
-export type ArtifactTerms = Omit<Terms, "operator" | "priceIn" | "priceOut" | "split">;
+export type ArtifactTerms = Omit<Terms, "operator" | "priceIn" | "priceOut" | "split" | "parentAfter">;
 
 export interface ModelStatus {
   model: number;
@@ -66,6 +68,8 @@ export interface ModelStatus {
   developer: string;
   evaluator: string;
   terms: Terms;
+  /** Objections to a proposed version, in wei of votes; closesAt is 0 where only a vote approves it. */
+  objections: { closesAt: bigint; votes: bigint; quorum: bigint };
 }
 
 /** Held-out perplexity x 1,000 of an artifact, and the hash of the report that says so. */
@@ -105,33 +109,94 @@ export async function readReport(artifact: string): Promise<Report> {
   return { milliPerplexity: all.milliPerplexity.tuned, hash: keccak256(bytes) };
 }
 
-/** Proposes a version under a bond, and the vote that approves it. The signer is its developer. */
+/** A version that was proposed, and the vote on it where it needs one. */
+export interface ProposedModel {
+  model: bigint;
+  /** The governor's proposal; null where the version is approved unless stake objects. */
+  proposal: bigint | null;
+  /** Of the vote, or of the objections; seconds, chain time. */
+  opensAt: bigint;
+  closesAt: bigint;
+  transactions: string[];
+}
+
+/** Proposes a version under a bond, and, where it needs one, the vote that approves it. The signer is its developer. */
 export async function proposeModel(
   connection: Connection,
   signer: Acting,
   { terms, bond, uri, title }: { terms: Terms; bond?: bigint; uri: string; title: string },
-): Promise<{ model: bigint; proposal: bigint; opensAt: bigint; closesAt: bigint; transactions: string[] }> {
+): Promise<ProposedModel> {
   const { contracts, deployment } = connection;
-  const { models, governor } = contracts;
+  const { models } = contracts;
   const total = Object.values(terms.split).reduce((sum, part) => sum + part, 0);
   if (total !== 10_000) throw new UserError(`The split adds up to ${total} basis points, not to 10,000.`);
-  await demandVotes(connection, signer);
-  const amount = bond ?? (await models.MINIMUM_BOND());
+  const needsVote = await models.needsVote(terms, signer.address);
+  // Asked before the bond is taken: else the version would stand without a vote.
+  if (needsVote) await demandVotes(connection, signer);
+  const amount = bond ?? (await models.requiredBond());
   await approve(connection, signer, deployment.addresses.models, amount);
   const proposed = await mined(models.connect(signer).propose(terms, amount, uri));
   const { model } = eventOf(proposed, models, deployment.addresses.models, "Proposed").args;
+  if (needsVote) {
+    const vote = await askVote(connection, signer, Number(model), title);
+    return { ...vote, model, transactions: [proposed.transaction, ...vote.transactions] };
+  }
+  const { args } = eventOf(proposed, models, deployment.addresses.models, "ObjectionsOpened");
+  const opensAt = args.closesAt - (await models.OBJECTION_WINDOW());
+  return { model, proposal: null, opensAt, closesAt: args.closesAt, transactions: [proposed.transaction] };
+}
 
+/** Proposes the vote that approves a version: one that needs it from the beginning, or that stake has objected to. */
+export async function askVote(
+  connection: Connection,
+  signer: Acting,
+  model: number,
+  title: string,
+): Promise<ProposedModel & { proposal: bigint }> {
+  const { contracts, deployment } = connection;
+  const { models, governor } = contracts;
+  await demandVotes(connection, signer);
+  const { state, objections, terms, developer } = await modelStatus(connection, model);
+  demandState(model, state, "proposed");
+  if (objections.closesAt !== 0n && !(await models.needsVote(terms, developer)))
+    throw new UserError(`Model ${model} needs no vote unless stake objects.`);
   const call = models.interface.encodeFunctionData("approve(uint256)", [model]);
   const description = `Take model ${model} live: ${title}`;
   const asked = await mined(governor.connect(signer).propose([deployment.addresses.models], [0n], [call], description));
   const { args } = eventOf(asked, governor, deployment.addresses.governor, "ProposalCreated");
   return {
-    model,
+    model: BigInt(model),
     proposal: args.proposalId,
     opensAt: args.voteStart,
     closesAt: args.voteEnd,
-    transactions: [proposed.transaction, asked.transaction],
+    transactions: [asked.transaction],
   };
+}
+
+/** Objects to a version in its window with the votes that the signer had before its proposal. */
+export async function objectTo(
+  connection: Connection,
+  signer: Acting,
+  model: number,
+  reason: string,
+): Promise<Sent & { votes: bigint; voteRequired: boolean }> {
+  const { contracts, deployment } = connection;
+  const { state, objections } = await modelStatus(connection, model);
+  demandState(model, state, "proposed");
+  if (objections.closesAt === 0n) throw new UserError(`Model ${model} is at a full vote: vote against it.`);
+  const sent = await mined(contracts.models.connect(signer).object(model, reason));
+  const { votes } = eventOf(sent, contracts.models, deployment.addresses.models, "Objected").args;
+  return { ...sent, votes, voteRequired: (await modelStatus(connection, model)).objections.closesAt === 0n };
+}
+
+/** Proposed → Approved once nobody has objected in time. Anyone may. */
+export async function approveUnopposed(connection: Connection, signer: Acting, model: number): Promise<Sent> {
+  const { state, objections } = await modelStatus(connection, model);
+  demandState(model, state, "proposed");
+  const left = objections.closesAt - BigInt(await now(connection));
+  if (objections.closesAt === 0n) throw new UserError(`Model ${model} needs the full vote.`);
+  if (left > 0n) throw new UserError(`Objections to model ${model} are taken for another ${left} s.`);
+  return mined(connection.contracts.models.connect(signer).approveUnopposed(model));
 }
 
 /** Approved → Trained: its developer publishes the artifact that was voted on. */
@@ -165,13 +230,21 @@ export async function goLive(connection: Connection, signer: Acting, model: numb
 export async function modelStatus({ contracts: { models } }: Connection, model: number): Promise<ModelStatus> {
   const count = await models.modelCount();
   if (BigInt(model) >= count) throw new UserError(`There is no model ${model}: ${count} have been proposed.`);
-  const [state, developer, evaluator, terms] = await Promise.all([
+  const [state, developer, evaluator, terms, { closesAt, votes, quorum }] = await Promise.all([
     models.stateOf(model),
     models.developerOf(model),
     models.evaluatorOf(model),
     models.termsOf(model),
+    models.objectionsOf(model),
   ]);
-  return { model, state: MODEL_STATES[Number(state)]!, developer, evaluator, terms: plainTerms(terms) };
+  return {
+    model,
+    state: MODEL_STATES[Number(state)]!,
+    developer,
+    evaluator,
+    terms: plainTerms(terms),
+    objections: { closesAt, votes, quorum },
+  };
 }
 
 export async function listModels(connection: Connection): Promise<ModelStatus[]> {
@@ -201,10 +274,10 @@ function plainTerms(terms: Awaited<ReturnType<Connection["contracts"]["models"][
     datanet: Number(terms.datanet),
     snapshotBlock: Number(terms.snapshotBlock),
     targetMilliPerplexity: Number(terms.targetMilliPerplexity),
+    parentAfter: Number(terms.parentAfter),
   };
 }
 
-// Asked before the bond is taken: else the version would stand without a vote.
 async function demandVotes(connection: Connection, signer: Acting): Promise<void> {
   const { governor } = connection.contracts;
   const [threshold, votes] = await Promise.all([

@@ -65,6 +65,7 @@ export async function takeLive(world: World, artifact: string, features: string,
   const { roles, warpTo } = world;
   const terms = {
     ...(await termsOfArtifact(artifact, features)),
+    parentAfter: 0,
     operator: roles.operator.address,
     priceIn: parseEther("1"),
     priceOut: parseEther("4"),
@@ -74,7 +75,7 @@ export async function takeLive(world: World, artifact: string, features: string,
   const uri = `file:${artifact}`;
   const title = "the expert adapter";
   const { model, proposal, opensAt, closesAt } = await proposeModel(world, roles.developer, { terms, uri, title });
-  const find = () => findProposal(world, proposal.toString());
+  const find = () => findProposal(world, String(proposal));
   await warpTo(opensAt + 1n);
   for (const voter of [roles.voter1, roles.voter2]) await castVote(world, voter, await find(), "for");
   await castVote(world, roles.voter3, await find(), "abstain");

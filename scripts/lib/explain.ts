@@ -42,6 +42,14 @@ const HINTS: Record<string, string> = {
   ModelNotValidator: "Only a validator with enough votes can do that.",
   ModelWindowOpen: "The evaluation's window is still open.",
   ModelTargetMissed: "The version misses its declared target.",
+  ModelNeedsVote: "Only a vote can approve the version.",
+  ModelNoVotes: "The account had no votes before the version was proposed.",
+  ModelBondTooLow: "Proposing costs more right now.",
+  DatanetNotCommittee: "Only a member of the Datanet's committee can do that.",
+  DatanetNotContributor: "Only the contributor can do that.",
+  DatanetTooEarly: "It is too early for that.",
+  DatanetTooLate: "It is too late for that.",
+  DatanetUnderReview: "The committee is scoring it.",
 };
 
 /** Arguments of errors that are amounts of OPEN in wei. */

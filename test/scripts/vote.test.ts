@@ -30,7 +30,7 @@ describe("vote", function () {
     expect((await vote("list")).stdout).to.equal("0  pending    Take model 0 live: bees\n");
     expect((await vote("cast", "0", "for", ...as("developer"))).stderr).to.match(/opens in \d+ s/);
     await wait(61);
-    const shown = await vote("show", proposal.toString());
+    const shown = await vote("show", String(proposal));
     expect(shown.stdout)
       .to.match(/state +active/)
       .and.match(/calls +Models\.approve\(0\)/)
