@@ -27,7 +27,7 @@ describe("attack: parameter change in flight", () => {
     const id = await governor.getProposalId(...call, hash("attacked"));
     const deadline = await governor.proposalDeadline(id);
     await vote(suite, await governor.getAddress(), change);
-    expect(await governor.votingPeriod()).to.equal(60n);
+    expect(await governor.votingPeriod()).to.equal(300n);
     expect(await governor.proposalDeadline(id)).to.equal(deadline);
   });
 
