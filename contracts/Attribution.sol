@@ -107,7 +107,7 @@ contract Attribution is IAttribution, IParameters {
         REVENUE = revenue;
         ARBITER = address(timelock);
         FIRST_EPOCH = revenue.currentEpoch();
-        Rewards rewards = new Rewards(openToken, revenue, address(this));
+        Rewards rewards = new Rewards(openToken, revenue, stakeVault, address(this));
         REWARDS = rewards;
         RING = rewards.RING();
     }

@@ -196,6 +196,13 @@ export async function posted() {
   return { ...suite, payouts, posting, id: await suite.attribution.idOf(posting, suite.poster) };
 }
 
+/** The window of the posting is over. */
+export async function active() {
+  const suite = await posted();
+  await time.increase(parameter("window"));
+  return suite;
+}
+
 /* ACTIONS */
 
 /** Signs and claims a voucher for `amount` more, and sweeps the Till. */
@@ -232,7 +239,7 @@ export async function voucherClaim(
 }
 
 /** EIP-712 domain of a contract that tells its own (ERC-5267). */
-export async function domainOf(contract: Suite["channels"] | Suite["openToken"]) {
+export async function domainOf(contract: Suite["channels"] | Suite["openToken"] | Suite["rewards"]) {
   const { name, version, chainId, verifyingContract } = await contract.eip712Domain();
   return { name, version, chainId, verifyingContract };
 }
