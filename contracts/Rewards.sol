@@ -7,12 +7,11 @@ import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 
-import {IRevenue} from "./interfaces/IRevenue.sol";
 import {IRewards} from "./interfaces/IRewards.sol";
 import {IStakeVault} from "./interfaces/IStakeVault.sol";
 import {Lists} from "./libraries/Lists.sol";
 
-/// @title Posted pools, the ring of payout roots, and claims
+/// @title Pools of final postings, the ring of payout roots, and claims
 /// @notice See IRewards.
 contract Rewards is IRewards, EIP712 {
     using SafeERC20 for IERC20;
@@ -27,7 +26,6 @@ contract Rewards is IRewards, EIP712 {
     /* IMMUTABLES */
 
     IERC20 public immutable OPEN;
-    IRevenue public immutable REVENUE;
     IStakeVault public immutable STAKE_VAULT;
     address public immutable ATTRIBUTION;
 
@@ -40,18 +38,10 @@ contract Rewards is IRewards, EIP712 {
 
     /* CONSTRUCTOR */
 
-    constructor(IERC20 openToken, IRevenue revenue, IStakeVault stakeVault, address attribution)
-        EIP712("Tributary Rewards", "1")
-    {
+    constructor(IERC20 openToken, IStakeVault stakeVault, address attribution) EIP712("Tributary Rewards", "1") {
         OPEN = openToken;
-        REVENUE = revenue;
         STAKE_VAULT = stakeVault;
         ATTRIBUTION = attribution;
-    }
-
-    modifier onlyAttribution() {
-        require(msg.sender == ATTRIBUTION, RewardsNotAttribution(msg.sender));
-        _;
     }
 
     /* CLAIMS */
@@ -123,22 +113,10 @@ contract Rewards is IRewards, EIP712 {
     /* ATTRIBUTION */
 
     /// @inheritdoc IRewards
-    function setRoot(uint256 slot, bytes32 root, uint40 activatesAt) external onlyAttribution {
-        _ring[slot] = _word(bytes27(root), activatesAt);
+    function setRoot(uint256 slot, bytes32 root, uint40 activatesAt) external {
+        require(msg.sender == ATTRIBUTION, RewardsNotAttribution(msg.sender));
+        _ring[slot] = bytes32(bytes27(root)) | bytes32(uint256(activatesAt));
         emit RootSet(slot, bytes27(root), activatesAt);
-    }
-
-    /// @inheritdoc IRewards
-    function voidRoot(uint256 slot, uint256 amount) external onlyAttribution {
-        _ring[slot] = _word(bytes27(_ring[slot]), type(uint40).max);
-        emit RootVoided(slot);
-        OPEN.safeTransfer(address(REVENUE), amount);
-    }
-
-    /// @inheritdoc IRewards
-    function releaseUnattributed(uint256 amount) external onlyAttribution {
-        OPEN.safeTransfer(address(REVENUE), amount);
-        REVENUE.creditTreasury(amount);
     }
 
     /* VIEWS */
@@ -208,9 +186,5 @@ contract Rewards is IRewards, EIP712 {
 
     function _shift(uint256 contributor) internal pure returns (uint256) {
         return (contributor & 1) << 7;
-    }
-
-    function _word(bytes27 root, uint40 activatesAt) internal pure returns (bytes32) {
-        return bytes32(root) | bytes32(uint256(activatesAt));
     }
 }

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-/// @title The contributors' pools of posted epochs, the ring of payout roots, and claims
+/// @title The contributors' pools of final postings, the ring of payout roots, and claims
 /// @notice Holds nothing else, so its balance is the cap of any wrong root. A payout leaf is one word,
 /// `account (160 bits) ‖ cumulative wei (96 bits)`, at the position given by the contributor id in a positional keccak
 /// tree; cumulative over all epochs and versions, so one claim pays whatever was missed. The committed root is
 /// keccak256(abi.encode(PAYOUTS, count, depth, top)).
 interface IRewards {
     event RootSet(uint256 indexed slot, bytes27 root, uint256 activatesAt);
-    event RootVoided(uint256 indexed slot);
     event Claimed(uint32 indexed contributor, address indexed recipient, uint256 amount, uint256 cumulative);
 
     error RewardsNotAttribution(address account);
@@ -63,14 +62,10 @@ interface IRewards {
         external
         returns (uint256 amount);
 
-    /// @notice Stores a root that can be claimed from `activatesAt` on. Only Attribution.
+    /// @notice Stores the root of a final posting; older ones stay valid until their slot is used again. Only Attribution.
     function setRoot(uint256 slot, bytes32 root, uint40 activatesAt) external;
-    /// @notice Voids a root for good and sends `amount` wei of its pool back to Revenue. Only Attribution.
-    function voidRoot(uint256 slot, uint256 amount) external;
-    /// @notice Sends `amount` wei that a final posting did not attribute to Revenue for the treasury. Only Attribution.
-    function releaseUnattributed(uint256 amount) external;
 
-    /// @return root the first 27 bytes of the root @return activatesAt its time; type(uint40).max where void or empty
+    /// @return root the first 27 bytes of the root @return activatesAt its time; type(uint40).max where there is none
     function rootAt(uint256 slot) external view returns (bytes27 root, uint40 activatesAt);
     function claimedOf(uint32 contributor) external view returns (uint256);
     function RING() external view returns (uint256);
