@@ -7,9 +7,17 @@ import ignoreWarnings from "hardhat-ignore-warnings";
 const compiler = { version: "0.8.37", path: createRequire(import.meta.url).resolve("solc/soljson.js") };
 const settings = { evmVersion: "osaka", optimizer: { enabled: true, runs: 1_000 } };
 
+// Benchmarks build the production profile beside the default one, for the whole of a build is in one folder.
+const output = process.env.TRIBUTARY_BUILD;
+
 export default defineConfig({
   plugins: [toolbox, ignoreWarnings],
-  paths: { sources: ["contracts", "test/contracts/helpers"], tests: { mocha: "test/contracts" }, ignition: "deploy" },
+  paths: {
+    sources: ["contracts", "test/contracts/helpers"],
+    tests: { mocha: "test/contracts" },
+    ignition: "deploy",
+    ...(output && { artifacts: `${output}/artifacts`, cache: `${output}/cache` }),
+  },
   solidity: {
     profiles: {
       default: { compilers: [{ ...compiler, settings }], isolated: false },
@@ -17,7 +25,7 @@ export default defineConfig({
     },
   },
   warnings: { "npm/**/*": "off", "contracts/**/*": "error", "test/contracts/**/*": "error" },
-  typechain: { outDir: "types", tsNocheck: true },
+  typechain: { outDir: output ? `${output}/types` : "types", tsNocheck: true },
   networks: {
     default: { type: "edr-simulated", chainType: "l1", hardfork: "osaka" },
     localhost: { type: "http", chainType: "l1", url: "http://127.0.0.1:8545" },

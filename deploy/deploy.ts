@@ -27,6 +27,8 @@ export interface DeployOptions {
   from?: string;
   /** Override single parameters of `deploy/parameters/local.json`; `holder`, who gets the supply, is `from` by default. */
   parameters?: SuiteParameters;
+  /** Folder of the compiled contracts. Default: what `npx hardhat build` wrote. */
+  artifacts?: string;
   /** Where to write the deployment as JSON, whole or not at all. Default: nowhere. */
   out?: string;
 }
@@ -56,7 +58,7 @@ export async function deploySuite(options: DeployOptions): Promise<Deployment> {
     provider,
     accounts,
     defaultSender,
-    artifactResolver: artifacts(),
+    artifactResolver: artifacts(options.artifacts),
     ignitionModule: Tributary,
     deploymentParameters: { Tributary: { ...localParameters(), holder: from, ...options.parameters } },
     config: { blockPollingInterval: 20 },
@@ -104,10 +106,10 @@ function rpc(url: string): EIP1193Provider {
 }
 
 /** Reads what `npx hardhat build` wrote. */
-function artifacts(): ArtifactResolver {
+function artifacts(folder = ARTIFACTS): ArtifactResolver {
   let files: string[];
   try {
-    files = readdirSync(ARTIFACTS, { recursive: true, encoding: "utf8" });
+    files = readdirSync(folder, { recursive: true, encoding: "utf8" });
   } catch {
     return missing("the contracts are not compiled: run `npx hardhat build`");
   }
@@ -115,7 +117,7 @@ function artifacts(): ArtifactResolver {
     async loadArtifact(contractName) {
       const file = files.find((entry) => basename(entry) === `${contractName}.json`);
       if (file === undefined) return missing(`${contractName} is not compiled: run \`npx hardhat build\``);
-      return JSON.parse(readFileSync(join(ARTIFACTS, file), "utf8")) as Artifact;
+      return JSON.parse(readFileSync(join(folder, file), "utf8")) as Artifact;
     },
     async getBuildInfo() {
       return undefined; // Ignition only copies it into a journal, and none is kept
