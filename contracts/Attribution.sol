@@ -31,10 +31,11 @@ contract Attribution is IAttribution, IParameters {
 
     /// @dev One word, all that a posting reads and writes of the line beside its own id.
     struct Line {
-        uint64 places; // postings that are not void; place p has slot p % RING
-        uint64 finals; // how many of them, from the first, are final
-        uint64 nextEpoch; // first epoch of the next posting
-        uint64 pausedUntil; // a time; no postings before
+        uint32 places; // postings that are not void; place p has slot p % RING
+        uint32 finals; // how many of them, from the first, are final
+        uint32 nextEpoch; // first epoch of the next posting
+        uint40 pausedUntil; // a time; no postings before
+        bytes15 head; // of the last id: enough that nobody finds another parent that begins so
     }
 
     /* CONSTANTS */
@@ -102,7 +103,7 @@ contract Attribution is IAttribution, IParameters {
         REVENUE = revenue;
         ARBITER = address(timelock);
         FIRST_EPOCH = revenue.currentEpoch();
-        _line.nextEpoch = uint64(FIRST_EPOCH);
+        _line.nextEpoch = uint32(FIRST_EPOCH);
         Rewards rewards = new Rewards(openToken, stakeVault, address(this));
         REWARDS = rewards;
         RING = rewards.RING();
@@ -157,11 +158,11 @@ contract Attribution is IAttribution, IParameters {
         id = _idOf(posting, msg.sender, activatesAt);
         // A slot is used again when the line has grown by the whole ring: what it held is final then, for fewer are ever
         // pending, and newer roots pay the same and more.
-        uint256 slot = line.places % RING;
         freeBond[msg.sender] = free - BOND;
-        _ids[slot] = id;
-        _line = Line(line.places + 1, line.finals, posting.toEpoch + 1, line.pausedUntil);
-        emit Posted(id, msg.sender, slot, posting, activatesAt, bundleUri);
+        _ids[line.places % RING] = id;
+        // Epochs that are over, so that the next one has 32 bits: they are at least a minute each.
+        _line = Line(line.places + 1, line.finals, uint32(posting.toEpoch) + 1, line.pausedUntil, bytes15(id));
+        emit Posted(id, msg.sender, posting, activatesAt, bundleUri);
     }
 
     /// @inheritdoc IAttribution
@@ -188,7 +189,7 @@ contract Attribution is IAttribution, IParameters {
         require(block.timestamp < entry.activatesAt, AttributionWindowClosed(id));
 
         // From the head back to this posting: at most MAX_PENDING of them.
-        uint64 place = line.places;
+        uint32 place = line.places;
         bytes32 last;
         while (last != id) {
             require(place > line.finals, AttributionNotPending(id));
@@ -197,7 +198,8 @@ contract Attribution is IAttribution, IParameters {
             emit Voided(last, last == id);
         }
         _line.places = place;
-        _line.nextEpoch = entry.posting.fromEpoch;
+        _line.nextEpoch = uint32(entry.posting.fromEpoch);
+        _line.head = bytes15(entry.posting.parent);
         uint256 burned = BOND / 2; // rounded down; the treasury has the odd wei
         OPEN.burn(burned);
         OPEN.safeTransfer(ARBITER, BOND - burned);
@@ -222,15 +224,16 @@ contract Attribution is IAttribution, IParameters {
         uint256 rest = uint256(_line.pausedUntil) + PAUSE;
         require(block.timestamp >= rest, AttributionPauseTooSoon(rest));
         uint256 until = block.timestamp + PAUSE;
-        _line.pausedUntil = uint64(until);
+        _line.pausedUntil = uint40(until);
         emit Paused(until);
     }
 
     /* VIEWS */
 
     /// @inheritdoc IAttribution
-    function head() external view returns (bytes32) {
-        return _head(_line);
+    function head() public view returns (bytes32) {
+        uint256 places = _line.places;
+        return places == 0 ? bytes32(0) : _ids[(places - 1) % RING];
     }
 
     /// @inheritdoc IAttribution
@@ -248,7 +251,7 @@ contract Attribution is IAttribution, IParameters {
 
     /// @inheritdoc IAttribution
     function idOf(Entry calldata entry) public pure returns (bytes32) {
-        return _idOf(entry.posting, entry.poster, entry.activatesAt);
+        return keccak256(abi.encode(entry));
     }
 
     /// @inheritdoc IAttribution
@@ -267,8 +270,7 @@ contract Attribution is IAttribution, IParameters {
     function _checkPosting(Posting calldata posting, Line memory line) internal view {
         uint256 pending = line.places - line.finals;
         require(pending < MAX_PENDING, AttributionTooManyPending(pending));
-        bytes32 parent = _head(line);
-        require(posting.parent == parent, AttributionWrongParent(parent, posting.parent));
+        require(bytes15(posting.parent) == line.head, AttributionWrongParent(head(), posting.parent));
         uint256 from = line.nextEpoch;
         require(
             posting.fromEpoch == from && posting.toEpoch >= from && posting.toEpoch - from < MAX_EPOCHS,
@@ -282,12 +284,15 @@ contract Attribution is IAttribution, IParameters {
         require(block.timestamp >= pausedUntil, AttributionPaused(pausedUntil));
     }
 
-    function _head(Line memory line) internal view returns (bytes32) {
-        return line.places == 0 ? bytes32(0) : _ids[(line.places - 1) % RING];
-    }
-
-    /// @dev keccak256(abi.encode(Entry)): all of it is static.
-    function _idOf(Posting calldata posting, address poster, uint256 activatesAt) internal pure returns (bytes32) {
-        return keccak256(abi.encode(posting, poster, activatesAt));
+    /// @dev keccak256(abi.encode(Entry)): all of it is static. Fields that are narrower than a word are read, and so
+    /// checked, by whoever calls.
+    function _idOf(Posting calldata posting, address poster, uint256 activatesAt) internal pure returns (bytes32 id) {
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            calldatacopy(free, posting, 0x100) // the eight words of the posting
+            mstore(add(free, 0x100), poster)
+            mstore(add(free, 0x120), activatesAt)
+            id := keccak256(free, 0x140)
+        }
     }
 }

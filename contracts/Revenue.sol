@@ -111,10 +111,14 @@ contract Revenue is IRevenue, IParameters {
 
     /// @inheritdoc IRevenue
     function credit(uint256 amount) external {
-        Book storage book = _bookOf(msg.sender);
+        Book storage book = _books[msg.sender];
         uint256 epoch = currentEpoch();
         uint256 before = book.income[epoch];
-        if (before == 0) ++_epochs[epoch].openTills;
+        if (before == 0) {
+            // Who has income is a Till, so it is asked once an epoch.
+            require(book.operator != address(0), RevenueNotTill(msg.sender));
+            ++_epochs[epoch].openTills;
+        }
         book.income[epoch] = before + amount;
         emit Credited(msg.sender, epoch, amount);
     }

@@ -56,7 +56,7 @@ contract Rewards is IRewards, EIP712 {
         bytes32[] calldata proof
     ) external returns (uint256 amount) {
         _prove(slot, count, contributor, account, cumulative, proof);
-        amount = _book(contributor, account, cumulative);
+        amount = _book(contributor, cumulative);
         OPEN.safeTransfer(account, amount);
     }
 
@@ -75,7 +75,7 @@ contract Rewards is IRewards, EIP712 {
             uint32 contributor = uint32(first + i); // below `count`, as proved
             if (uint96(leaf) <= claimedOf(contributor)) continue;
             address account = address(uint160(leaf >> 96));
-            uint256 part = _book(contributor, account, uint96(leaf));
+            uint256 part = _book(contributor, uint96(leaf));
             amount += part;
             OPEN.safeTransfer(account, part);
         }
@@ -95,7 +95,7 @@ contract Rewards is IRewards, EIP712 {
     ) external returns (uint256 amount) {
         _prove(slot, count, contributor, account, cumulative, proof);
         _checkSignature(account, _claimDigest(contributor, recipient, cumulative), signature);
-        amount = _book(contributor, recipient, cumulative);
+        amount = _book(contributor, cumulative);
         OPEN.safeTransfer(recipient, amount);
     }
 
@@ -105,7 +105,7 @@ contract Rewards is IRewards, EIP712 {
         returns (uint256 amount)
     {
         _prove(slot, count, contributor, msg.sender, cumulative, proof);
-        amount = _book(contributor, msg.sender, cumulative);
+        amount = _book(contributor, cumulative);
         OPEN.forceApprove(address(STAKE_VAULT), amount);
         STAKE_VAULT.stakeFor(msg.sender, amount);
     }
@@ -156,8 +156,8 @@ contract Rewards is IRewards, EIP712 {
         require(shaped && bytes27(computed) == root, RewardsInvalidProof());
     }
 
-    /// @dev Books that `contributor` has been paid `cumulative`. Returns what is due to `recipient`: never zero.
-    function _book(uint32 contributor, address recipient, uint96 cumulative) internal returns (uint256 amount) {
+    /// @dev Books that `contributor` has been paid `cumulative`. Returns what is due: never zero.
+    function _book(uint32 contributor, uint96 cumulative) internal returns (uint256 amount) {
         uint256 pair = contributor >> 1;
         uint256 shift = _shift(contributor);
         uint256 word = _claimed[pair];
@@ -169,7 +169,7 @@ contract Rewards is IRewards, EIP712 {
             // The half word grows from `claimed` to `cumulative`, which has 96 bits: it never reaches the other half.
             _claimed[pair] = word + (amount << shift);
         }
-        emit Claimed(contributor, recipient, amount, cumulative);
+        emit Claimed(contributor, amount);
     }
 
     function _claimDigest(uint32 contributor, address recipient, uint96 cumulative) internal view returns (bytes32) {

@@ -71,8 +71,9 @@ export async function postBundle(
   const argument = { ...rest, fromEpoch: BigInt(fromEpoch), toEpoch: BigInt(toEpoch), bundleHash };
   const receipt = await send(poster, "Attribution", attribution, "post", [argument, bundleUri]);
   const [log] = parseEventLogs({ abi: artifact("Attribution").abi, eventName: "Posted", logs: receipt.logs });
-  const { id, slot, activatesAt } = log!.args as unknown as { id: Hex; slot: bigint; activatesAt: bigint };
-  return { id, slot: Number(slot), activatesAt: Number(activatesAt), transaction: receipt.transactionHash };
+  const { id, activatesAt } = log!.args as unknown as { id: Hex; activatesAt: bigint };
+  const slot = await slotOf(poster, receipt.blockNumber);
+  return { id, slot, activatesAt: Number(activatesAt), transaction: receipt.transactionHash };
 }
 
 /**
@@ -87,6 +88,14 @@ export async function finalizePosting(poster: Poster, id: Hex): Promise<bigint> 
   const receipt = await send(poster, "Attribution", attribution, "finalize", [entry]);
   const [log] = parseEventLogs({ abi: artifact("Attribution").abi, eventName: "Finalized", logs: receipt.logs });
   return (log!.args as unknown as { unattributed: bigint }).unattributed;
+}
+
+/** The slot of the head of the line at that block: its place modulo the ring. */
+async function slotOf({ client, deployment }: Poster, block: bigint): Promise<number> {
+  const { attribution, rewards } = deployment.addresses;
+  const [places] = await read<[bigint]>(client, "Attribution", attribution, "lineOf", [], block);
+  const ring = await read<bigint>(client, "Rewards", rewards as Address, "RING");
+  return Number((places - 1n) % ring);
 }
 
 async function fillBond(poster: Poster): Promise<void> {

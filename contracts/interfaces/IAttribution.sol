@@ -32,9 +32,7 @@ interface IAttribution {
     event LogCommitted(
         address indexed till, uint256 indexed epoch, address indexed operator, bytes32 root, uint64 count, uint256 total
     );
-    event Posted(
-        bytes32 indexed id, address indexed poster, uint256 slot, Posting posting, uint256 activatesAt, string bundleUri
-    );
+    event Posted(bytes32 indexed id, address indexed poster, Posting posting, uint256 activatesAt, string bundleUri);
     /// @notice `slashed`: by its own fault; else for an ancestor's, and its bond can be reclaimed.
     event Voided(bytes32 indexed id, bool slashed);
     event BondReclaimed(bytes32 indexed id, address indexed poster);

@@ -8,7 +8,8 @@ pragma solidity 0.8.37;
 /// keccak256(abi.encode(PAYOUTS, count, depth, top)).
 interface IRewards {
     event RootSet(uint256 indexed slot, bytes27 root, uint256 activatesAt);
-    event Claimed(uint32 indexed contributor, address indexed recipient, uint256 amount, uint256 cumulative);
+    /// @notice The token's `Transfer` right after it names the recipient.
+    event Claimed(uint32 indexed contributor, uint256 amount);
 
     error RewardsNotAttribution(address account);
     error RewardsNotActive(uint256 slot, uint256 activatesAt);

@@ -26,20 +26,7 @@ library Lists {
         uint256 last = count - 1;
         if (last >> depth != 0 || (depth != 0 && last >> (depth - 1) == 0)) return (false, 0);
 
-        bytes32 top = leaf;
-        assembly ("memory-safe") {
-            let path := position
-            let end := add(proof.offset, shl(5, depth))
-            for { let at := proof.offset } lt(at, end) { at := add(at, 0x20) } {
-                // The lowest bit tells the node's side of its sibling: scratch word 0x00 is left, 0x20 right.
-                let side := shl(5, and(path, 1))
-                mstore(side, top)
-                mstore(xor(side, 0x20), calldataload(at))
-                top := keccak256(0x00, 0x40)
-                path := shr(1, path)
-            }
-        }
-        return (true, keccak256(abi.encode(domain, count, depth, top)));
+        return (true, _commit(domain, count, depth, _climb(position, leaf, proof)));
     }
 
     /// @notice The root of the list of `count` leaves that has `leaves` at the positions from `from` on.
@@ -59,12 +46,59 @@ library Lists {
         uint256 depth = depthOf(count);
         (bool used, bytes32 top) = _fold(depth, from, leaves, proof);
         if (!used) return (false, 0);
-        return (true, keccak256(abi.encode(domain, count, depth, top)));
+        return (true, _commit(domain, count, depth, top));
     }
 
     /// @notice Smallest d with 2^d ≥ count; 0 for an empty list and for one leaf.
     function depthOf(uint256 count) internal pure returns (uint256) {
         return count < 2 ? 0 : Math.log2(count - 1) + 1;
+    }
+
+    /// @dev The node that the leaf and its `proof` have in common.
+    function _climb(uint256 position, bytes32 leaf, bytes32[] calldata proof) private pure returns (bytes32 top) {
+        top = leaf;
+        assembly ("memory-safe") {
+            // Bit 5 of the path tells the node's side of its sibling: scratch word 0x00 is left, 0x20 right.
+            let path := shl(5, position)
+            let at := proof.offset
+            let end := add(at, shl(5, proof.length))
+            // Up to three levels one by one, then four a turn, which saves a quarter of the gas.
+            for { let even := add(at, shl(5, and(proof.length, 3))) } lt(at, even) { at := add(at, 0x20) } {
+                let side := and(path, 0x20)
+                mstore(side, top)
+                mstore(xor(side, 0x20), calldataload(at))
+                top := keccak256(0x00, 0x40)
+                path := shr(1, path)
+            }
+            for {} lt(at, end) { at := add(at, 0x80) } {
+                let side := and(path, 0x20)
+                mstore(side, top)
+                mstore(xor(side, 0x20), calldataload(at))
+                side := and(shr(1, path), 0x20)
+                mstore(side, keccak256(0x00, 0x40))
+                mstore(xor(side, 0x20), calldataload(add(at, 0x20)))
+                side := and(shr(2, path), 0x20)
+                mstore(side, keccak256(0x00, 0x40))
+                mstore(xor(side, 0x20), calldataload(add(at, 0x40)))
+                side := and(shr(3, path), 0x20)
+                mstore(side, keccak256(0x00, 0x40))
+                mstore(xor(side, 0x20), calldataload(add(at, 0x60)))
+                top := keccak256(0x00, 0x40)
+                path := shr(4, path)
+            }
+        }
+    }
+
+    /// @dev keccak256(abi.encode(domain, count, depth, top)), in memory that stays free.
+    function _commit(bytes32 domain, uint256 count, uint256 depth, bytes32 top) private pure returns (bytes32 root) {
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            mstore(free, domain)
+            mstore(add(free, 0x20), count)
+            mstore(add(free, 0x40), depth)
+            mstore(add(free, 0x60), top)
+            root := keccak256(free, 0x80)
+        }
     }
 
     /// @dev The node that the block of `leaves` and its `proof` have in common, `depth` levels up. `used`: the proof was

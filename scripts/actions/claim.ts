@@ -64,7 +64,7 @@ export async function claim(connection: Connection, signer: Acting, { claim, slo
     contracts.rewards.connect(signer).claim(slot, count, contributor, account, cumulative, proof),
   );
   const { args } = eventOf(sent, contracts.rewards, deployment.addresses.rewards, "Claimed");
-  return { ...sent, contributor, account, amount: args.amount, cumulative: args.cumulative };
+  return { ...sent, contributor, account, amount: args.amount, cumulative };
 }
 
 async function contributorOf({ contracts: { datanets } }: Connection, who: Who): Promise<number> {
@@ -92,7 +92,7 @@ async function activeBundle(
     throw new UserError(`Nothing to claim: there is no posting in ${bundlesIn(connection)} yet.`);
   const ring = Number(await rewards.RING());
   const slots = await Promise.all(Array.from({ length: ring }, (_, slot) => rewards.rootAt(slot)));
-  const pending = await pendingPostings(connection);
+  const pending = await pendingPostings(connection, ring);
   const time = BigInt(await now(connection));
   let opens: bigint | undefined;
   for (const folder of folders) {
@@ -116,17 +116,17 @@ async function activeBundle(
 }
 
 /** The postings that are neither void nor final, in the order of the line. */
-async function pendingPostings({ contracts: { attribution }, deployment }: Connection) {
+async function pendingPostings({ contracts: { attribution }, deployment }: Connection, ring: number) {
   const { places, finals } = await attribution.lineOf();
   const ids = await Promise.all(
     Array.from({ length: Number(places - finals) }, (_, i) => attribution.idAt(finals + BigInt(i))),
   );
   const posted = ids.length === 0 ? [] : await attribution.queryFilter(attribution.filters.Posted(), deployment.block);
-  return ids.map((id) => {
-    const { posting, poster, activatesAt, slot } = posted.findLast(({ args }) => args.id === id)!.args;
+  return ids.map((id, i) => {
+    const { posting, poster, activatesAt } = posted.findLast(({ args }) => args.id === id)!.args;
     // ethers freezes what it decodes, and would write to what it encodes.
     const copy = (posting as unknown as Result).toObject() as IAttribution.PostingStruct;
-    return { slot: Number(slot), entry: { posting: copy, poster, activatesAt } };
+    return { slot: (Number(finals) + i) % ring, entry: { posting: copy, poster, activatesAt } };
   });
 }
 

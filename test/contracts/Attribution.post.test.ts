@@ -27,7 +27,7 @@ describe("Attribution.post", () => {
     await time.setNextBlockTimestamp(activatesAt - parameter("window"));
     await expect(attribution.connect(poster).post(posting, "file:bundle"))
       .to.emit(attribution, "Posted")
-      .withArgs(id, poster, 0, Object.values(posting), activatesAt, "file:bundle");
+      .withArgs(id, poster, Object.values(posting), activatesAt, "file:bundle");
     expect(await attribution.head()).to.equal(id);
     expect(await attribution.idAt(0)).to.equal(id);
     expect(await attribution.lineOf()).to.deep.equal([1n, 0n, suite.epoch + 1n, 0n]);
@@ -44,8 +44,6 @@ describe("Attribution.post", () => {
     const { id } = await post(suite, await emptyPosting(suite));
     expect(await attribution.head()).to.equal(id);
     expect(await attribution.idAt(1)).to.equal(id);
-    const [, second] = await attribution.queryFilter(attribution.filters.Posted());
-    expect(second!.args.slot).to.equal(1n);
   });
 
   it("reverts when the parent is not the head", async () => {
