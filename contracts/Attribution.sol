@@ -29,24 +29,21 @@ contract Attribution is IAttribution, IParameters {
         bool committed;
     }
 
-    enum Stage {
-        None,
-        Pending,
-        Final,
-        Void
-    }
-
-    struct Status {
-        address poster;
-        uint40 activatesAt;
-        uint48 place; // in the line
-        Stage stage;
+    /// @dev One word, all that a posting reads and writes of the line beside its own id.
+    struct Line {
+        uint32 places; // postings that are not void; place p has slot p % RING
+        uint32 finals; // how many of them, from the first, are final
+        uint32 nextEpoch; // first epoch of the next posting
+        uint40 pausedUntil; // a time; no postings before
+        bytes15 head; // of the last id: enough that nobody finds another parent that begins so
     }
 
     /* CONSTANTS */
 
     /// @inheritdoc IAttribution
     uint256 public constant MAX_PENDING = 8;
+    /// @inheritdoc IAttribution
+    uint256 public constant PAUSE = 14 days;
     /// @dev Bounds the loop over a posting's epochs.
     uint256 internal constant MAX_EPOCHS = 64;
 
@@ -74,12 +71,11 @@ contract Attribution is IAttribution, IParameters {
     mapping(address till => mapping(uint256 epoch => Log)) internal _logs;
     /// @inheritdoc IAttribution
     mapping(address poster => uint256) public freeBond;
-    mapping(bytes32 id => Posting) internal _postings;
-    mapping(bytes32 id => Status) internal _statuses;
-    /// @dev Ids of the postings that are not void, in order.
-    bytes32[] internal _line;
-    /// @dev How many of the line are final.
-    uint256 internal _finalCount;
+    Line internal _line;
+    /// @dev Ids by place, in slots that are used again, so that a posting costs the same for ever.
+    mapping(uint256 slot => bytes32 id) internal _ids;
+    /// @dev Postings that were void for an ancestor's fault, until their bonds are reclaimed.
+    mapping(bytes32 id => bool) internal _reclaimable;
 
     /* CONSTRUCTOR */
 
@@ -107,7 +103,8 @@ contract Attribution is IAttribution, IParameters {
         REVENUE = revenue;
         ARBITER = address(timelock);
         FIRST_EPOCH = revenue.currentEpoch();
-        Rewards rewards = new Rewards(openToken, revenue, address(this));
+        _line.nextEpoch = uint32(FIRST_EPOCH);
+        Rewards rewards = new Rewards(openToken, stakeVault, address(this));
         REWARDS = rewards;
         RING = rewards.RING();
     }
@@ -130,6 +127,7 @@ contract Attribution is IAttribution, IParameters {
 
     /// @inheritdoc IAttribution
     function depositBond(uint256 amount) external {
+        _checkNotPaused(_line.pausedUntil);
         freeBond[msg.sender] += amount;
         emit BondDeposited(msg.sender, amount);
         OPEN.safeTransferFrom(msg.sender, address(this), amount);
@@ -149,105 +147,111 @@ contract Attribution is IAttribution, IParameters {
 
     /// @inheritdoc IAttribution
     function post(Posting calldata posting, string calldata bundleUri) external returns (bytes32 id) {
-        _checkPosting(posting);
+        Line memory line = _line;
+        _checkNotPaused(line.pausedUntil);
+        _checkPosting(posting, line);
         uint256 free = freeBond[msg.sender];
         require(free >= BOND, AttributionBondTooLow(free, BOND));
-        uint256 place = _line.length;
-        require(place - _finalCount < MAX_PENDING, AttributionTooManyPending(place - _finalCount));
-        id = idOf(posting, msg.sender);
-        require(_statuses[id].stage == Stage.None, AttributionDuplicate(id));
+        REVENUE.checkPool(posting.fromEpoch, posting.toEpoch, posting.pool);
 
-        uint40 activatesAt = uint40(block.timestamp + WINDOW);
+        uint256 activatesAt = block.timestamp + WINDOW;
+        id = _idOf(posting, msg.sender, activatesAt);
+        // A slot is used again when the line has grown by the whole ring: what it held is final then, for fewer are ever
+        // pending, and newer roots pay the same and more.
         freeBond[msg.sender] = free - BOND;
-        _postings[id] = posting;
-        _statuses[id] = Status(msg.sender, activatesAt, uint48(place), Stage.Pending);
-        _line.push(id);
-        // A slot is reused when the line has grown by the whole ring: its root is final then, for fewer are ever pending,
-        // and newer ones pay the same and more.
-        uint256 slot = place % RING;
-        emit Posted(id, msg.sender, slot, posting, activatesAt, bundleUri);
-        REVENUE.movePool(posting.fromEpoch, posting.toEpoch, posting.pool);
-        REWARDS.setRoot(slot, posting.payoutRoot, activatesAt);
+        _ids[line.places % RING] = id;
+        // Epochs that are over, so that the next one has 32 bits: they are at least a minute each.
+        _line = Line(line.places + 1, line.finals, uint32(posting.toEpoch) + 1, line.pausedUntil, bytes15(id));
+        emit Posted(id, msg.sender, posting, activatesAt, bundleUri);
     }
 
     /// @inheritdoc IAttribution
-    function voidPosting(bytes32 id) external {
-        require(msg.sender == ARBITER, AttributionNotArbiter(msg.sender));
-        Status memory status = _pending(id);
-        require(block.timestamp < status.activatesAt, AttributionWindowClosed(id));
+    function finalize(Entry calldata entry) external {
+        Line memory line = _line;
+        bytes32 id = idOf(entry);
+        bytes32 next = line.finals == line.places ? bytes32(0) : _ids[line.finals % RING];
+        require(id == next, AttributionNotNext(next, id));
+        require(block.timestamp >= entry.activatesAt, AttributionWindowOpen(id, entry.activatesAt));
 
-        // From the head back to this posting, at most MAX_PENDING of them. All that is called is the suite's own and
-        // never calls back.
+        Posting calldata posting = entry.posting;
+        _line.finals = line.finals + 1;
+        freeBond[entry.poster] += BOND;
+        emit Finalized(id, posting.pool - posting.distributed);
+        REWARDS.setRoot(line.finals % RING, posting.payoutRoot, uint40(entry.activatesAt));
+        REVENUE.releasePool(posting.pool, posting.distributed);
+    }
+
+    /// @inheritdoc IAttribution
+    function voidPosting(Entry calldata entry) external {
+        require(msg.sender == ARBITER, AttributionNotArbiter(msg.sender));
+        Line memory line = _line;
+        bytes32 id = idOf(entry);
+        require(block.timestamp < entry.activatesAt, AttributionWindowClosed(id));
+
+        // From the head back to this posting: at most MAX_PENDING of them.
+        uint32 place = line.places;
         bytes32 last;
-        uint256 returned;
         while (last != id) {
-            last = _line[_line.length - 1];
-            _line.pop();
-            Status storage voided = _statuses[last];
-            voided.stage = Stage.Void;
-            if (last != id) freeBond[voided.poster] += BOND;
-            emit Voided(last, voided.poster, last == id);
-            uint256 pool = _postings[last].pool;
-            returned += pool;
-            REWARDS.voidRoot(voided.place % RING, pool);
+            require(place > line.finals, AttributionNotPending(id));
+            last = _ids[--place % RING];
+            if (last != id) _reclaimable[last] = true;
+            emit Voided(last, last == id);
         }
-        REVENUE.returnPool(returned);
+        _line.places = place;
+        _line.nextEpoch = uint32(entry.posting.fromEpoch);
+        _line.head = bytes15(entry.posting.parent);
         uint256 burned = BOND / 2; // rounded down; the treasury has the odd wei
         OPEN.burn(burned);
         OPEN.safeTransfer(ARBITER, BOND - burned);
     }
 
     /// @inheritdoc IAttribution
-    function finalize(bytes32 id) external {
-        Status memory status = _pending(id);
-        require(block.timestamp >= status.activatesAt, AttributionWindowOpen(id, status.activatesAt));
-        uint256 place = _finalCount;
-        if (status.place != place) {
-            revert AttributionWrongParent(place == 0 ? bytes32(0) : _line[place - 1], _postings[id].parent);
-        }
+    function reclaimBond(Entry calldata entry) external {
+        bytes32 id = idOf(entry);
+        require(_reclaimable[id], AttributionNotReclaimable(id));
 
-        _finalCount = place + 1;
-        _statuses[id].stage = Stage.Final;
-        freeBond[status.poster] += BOND;
-        uint256 unattributed = _postings[id].pool - _postings[id].distributed;
-        emit Finalized(id, unattributed);
-        if (unattributed != 0) REWARDS.releaseUnattributed(unattributed);
+        delete _reclaimable[id];
+        freeBond[entry.poster] += BOND;
+        emit BondReclaimed(id, entry.poster);
+    }
+
+    /* PAUSE */
+
+    /// @inheritdoc IAttribution
+    function pause() external {
+        require(msg.sender == ARBITER, AttributionNotArbiter(msg.sender));
+        // As long as it lasted nobody may pause again, so that pauses cannot be strung together.
+        uint256 rest = uint256(_line.pausedUntil) + PAUSE;
+        require(block.timestamp >= rest, AttributionPauseTooSoon(rest));
+        uint256 until = block.timestamp + PAUSE;
+        _line.pausedUntil = uint40(until);
+        emit Paused(until);
     }
 
     /* VIEWS */
 
     /// @inheritdoc IAttribution
     function head() public view returns (bytes32) {
-        uint256 length = _line.length;
-        return length == 0 ? bytes32(0) : _line[length - 1];
+        uint256 places = _line.places;
+        return places == 0 ? bytes32(0) : _ids[(places - 1) % RING];
     }
 
     /// @inheritdoc IAttribution
-    function postingOf(bytes32 id) external view returns (Posting memory) {
-        require(_statuses[id].stage != Stage.None, AttributionUnknownPosting(id));
-        return _postings[id];
+    function lineOf() external view returns (uint256 places, uint256 finals, uint256 nextEpoch, uint256 pausedUntil) {
+        Line memory line = _line;
+        return (line.places, line.finals, line.nextEpoch, line.pausedUntil);
     }
 
     /// @inheritdoc IAttribution
-    function statusOf(bytes32 id)
-        external
-        view
-        returns (address poster, uint256 slot, uint256 activatesAt, bool voided, bool finalized)
-    {
-        Status memory status = _statuses[id];
-        require(status.stage != Stage.None, AttributionUnknownPosting(id));
-        return (
-            status.poster,
-            status.place % RING,
-            status.activatesAt,
-            status.stage == Stage.Void,
-            status.stage == Stage.Final
-        );
+    function idAt(uint256 place) external view returns (bytes32) {
+        uint256 places = _line.places;
+        require(place < places && place + RING >= places, AttributionUnknownPlace(place));
+        return _ids[place % RING];
     }
 
     /// @inheritdoc IAttribution
-    function idOf(Posting calldata posting, address poster) public pure returns (bytes32) {
-        return keccak256(abi.encode(posting, poster));
+    function idOf(Entry calldata entry) public pure returns (bytes32) {
+        return keccak256(abi.encode(entry));
     }
 
     /// @inheritdoc IAttribution
@@ -263,10 +267,11 @@ contract Attribution is IAttribution, IParameters {
 
     /* INTERNAL */
 
-    function _checkPosting(Posting calldata posting) internal view {
-        bytes32 parent = head();
-        require(posting.parent == parent, AttributionWrongParent(parent, posting.parent));
-        uint256 from = parent == 0 ? FIRST_EPOCH : uint256(_postings[parent].toEpoch) + 1;
+    function _checkPosting(Posting calldata posting, Line memory line) internal view {
+        uint256 pending = line.places - line.finals;
+        require(pending < MAX_PENDING, AttributionTooManyPending(pending));
+        require(bytes15(posting.parent) == line.head, AttributionWrongParent(head(), posting.parent));
+        uint256 from = line.nextEpoch;
         require(
             posting.fromEpoch == from && posting.toEpoch >= from && posting.toEpoch - from < MAX_EPOCHS,
             AttributionWrongEpochs(from, posting.fromEpoch, posting.toEpoch)
@@ -275,11 +280,19 @@ contract Attribution is IAttribution, IParameters {
         require(posting.distributed <= posting.pool, AttributionOverPool(posting.pool, posting.distributed));
     }
 
-    /// @dev The status of a posting that is neither void nor final.
-    function _pending(bytes32 id) internal view returns (Status memory status) {
-        status = _statuses[id];
-        require(status.stage != Stage.None, AttributionUnknownPosting(id));
-        require(status.stage != Stage.Void, AttributionVoid(id));
-        require(status.stage != Stage.Final, AttributionFinal(id));
+    function _checkNotPaused(uint256 pausedUntil) internal view {
+        require(block.timestamp >= pausedUntil, AttributionPaused(pausedUntil));
+    }
+
+    /// @dev keccak256(abi.encode(Entry)): all of it is static. Fields that are narrower than a word are read, and so
+    /// checked, by whoever calls.
+    function _idOf(Posting calldata posting, address poster, uint256 activatesAt) internal pure returns (bytes32 id) {
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            calldatacopy(free, posting, 0x100) // the eight words of the posting
+            mstore(add(free, 0x100), poster)
+            mstore(add(free, 0x120), activatesAt)
+            id := keccak256(free, 0x140)
+        }
     }
 }

@@ -31,6 +31,12 @@ contract Revenue is IRevenue, IParameters {
         mapping(Role role => uint256) withdrawn;
     }
 
+    /// @dev One word. The supply of OPEN has 90 bits.
+    struct Epoch {
+        uint128 pool; // contributors' parts of the Tills that are closed
+        uint128 openTills; // Tills with income that are not
+    }
+
     /* CONSTANTS */
 
     uint256 internal constant BASIS_POINTS = 10_000;
@@ -54,13 +60,10 @@ contract Revenue is IRevenue, IParameters {
     address public rewards;
 
     mapping(address till => Book) internal _books;
-    /// @inheritdoc IRevenue
-    mapping(uint256 epoch => uint256) public poolOf;
-    /// @inheritdoc IRevenue
-    mapping(uint256 epoch => uint256) public openTills;
+    mapping(uint256 epoch => Epoch) internal _epochs;
     /// @inheritdoc IRevenue
     uint256 public treasuryOwed;
-    /// @dev Pools of closed epochs that are here, not in Rewards.
+    /// @dev Pools of closed epochs that no final posting has released.
     uint256 internal _poolsHeld;
 
     /* CONSTRUCTOR */
@@ -108,10 +111,14 @@ contract Revenue is IRevenue, IParameters {
 
     /// @inheritdoc IRevenue
     function credit(uint256 amount) external {
-        Book storage book = _bookOf(msg.sender);
+        Book storage book = _books[msg.sender];
         uint256 epoch = currentEpoch();
         uint256 before = book.income[epoch];
-        if (before == 0) ++openTills[epoch];
+        if (before == 0) {
+            // Who has income is a Till, so it is asked once an epoch.
+            require(book.operator != address(0), RevenueNotTill(msg.sender));
+            ++_epochs[epoch].openTills;
+        }
         book.income[epoch] = before + amount;
         emit Credited(msg.sender, epoch, amount);
     }
@@ -136,9 +143,10 @@ contract Revenue is IRevenue, IParameters {
 
         book.closed[epoch] = true;
         book.covered = before + covered;
-        poolOf[epoch] += pool;
+        Epoch storage booked = _epochs[epoch];
+        booked.pool += uint128(pool);
+        --booked.openTills;
         _poolsHeld += pool;
-        --openTills[epoch];
         treasuryOwed += earned - covered;
         emit Closed(till, epoch, covered, earned - covered, pool);
     }
@@ -173,35 +181,25 @@ contract Revenue is IRevenue, IParameters {
     /* POOLS */
 
     /// @inheritdoc IRevenue
-    function movePool(uint256 from, uint256 to, uint256 pool) external {
-        require(msg.sender == address(attribution), RevenueNotAttribution(msg.sender));
+    function checkPool(uint256 from, uint256 to, uint256 pool) external view {
         uint256 sum;
         // Attribution bounds how many epochs a posting has.
         for (uint256 epoch = from; epoch <= to; ++epoch) {
-            uint256 open = openTills[epoch];
-            require(open == 0, RevenueOpenTills(epoch, open));
-            sum += poolOf[epoch];
+            Epoch memory booked = _epochs[epoch];
+            require(booked.openTills == 0, RevenueOpenTills(epoch, booked.openTills));
+            sum += booked.pool;
         }
         require(pool == sum, RevenuePoolMismatch(sum, pool));
-
-        // Reverts rather than touch other money, were a pool ever moved twice.
-        _poolsHeld -= pool;
-        emit PoolMoved(pool);
-        OPEN.safeTransfer(rewards, pool);
     }
 
     /// @inheritdoc IRevenue
-    function returnPool(uint256 amount) external {
+    function releasePool(uint256 pool, uint256 distributed) external {
         require(msg.sender == address(attribution), RevenueNotAttribution(msg.sender));
-        _poolsHeld += amount;
-        emit PoolReturned(amount);
-    }
-
-    /// @inheritdoc IRevenue
-    function creditTreasury(uint256 amount) external {
-        require(msg.sender == rewards, RevenueNotRewards(msg.sender));
-        treasuryOwed += amount;
-        emit TreasuryCredited(amount);
+        // Reverts rather than touch other money, were a pool ever released twice.
+        _poolsHeld -= pool;
+        treasuryOwed += pool - distributed;
+        emit PoolReleased(pool, distributed);
+        OPEN.safeTransfer(rewards, distributed);
     }
 
     /* VIEWS */
@@ -220,6 +218,16 @@ contract Revenue is IRevenue, IParameters {
     /// @inheritdoc IRevenue
     function income(address till, uint256 epoch) external view returns (uint256) {
         return _books[till].income[epoch];
+    }
+
+    /// @inheritdoc IRevenue
+    function poolOf(uint256 epoch) external view returns (uint256) {
+        return _epochs[epoch].pool;
+    }
+
+    /// @inheritdoc IRevenue
+    function openTills(uint256 epoch) external view returns (uint256) {
+        return _epochs[epoch].openTills;
     }
 
     /// @inheritdoc IRevenue

@@ -37,7 +37,6 @@ contract Till is ITill {
         amount = OPEN.balanceOf(address(this));
         require(amount != 0, TillNothingToSweep());
 
-        emit Swept(msg.sender, amount);
         OPEN.safeTransfer(address(REVENUE), amount);
         REVENUE.credit(amount);
     }

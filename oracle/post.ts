@@ -16,7 +16,7 @@ import { artifact } from "../protocol/abi.ts";
 import type { Deployment } from "../protocol/deployment.ts";
 import type { PostingFields } from "./bundle.ts";
 import { read } from "./chain.ts";
-import { readTills } from "./state.ts";
+import { readEntry, readTills } from "./state.ts";
 
 /** A contract refused: `reason` is its error with arguments. */
 export class RevertError extends Error {
@@ -41,7 +41,7 @@ export interface Posted {
   id: Hex;
   /** Slot of the ring that claims name. */
   slot: number;
-  /** Seconds since 1970 from which claims are paid, and finalize is open. */
+  /** Seconds since 1970 from which it can be finalized, and then claimed. */
   activatesAt: number;
   transaction: Hex;
 }
@@ -71,13 +71,31 @@ export async function postBundle(
   const argument = { ...rest, fromEpoch: BigInt(fromEpoch), toEpoch: BigInt(toEpoch), bundleHash };
   const receipt = await send(poster, "Attribution", attribution, "post", [argument, bundleUri]);
   const [log] = parseEventLogs({ abi: artifact("Attribution").abi, eventName: "Posted", logs: receipt.logs });
-  const { id, slot, activatesAt } = log!.args as unknown as { id: Hex; slot: bigint; activatesAt: bigint };
-  return { id, slot: Number(slot), activatesAt: Number(activatesAt), transaction: receipt.transactionHash };
+  const { id, activatesAt } = log!.args as unknown as { id: Hex; activatesAt: bigint };
+  const slot = await slotOf(poster, receipt.blockNumber);
+  return { id, slot, activatesAt: Number(activatesAt), transaction: receipt.transactionHash };
 }
 
-/** Finalizes a posting whose window has passed: frees the bond, releases what was not attributed. */
-export async function finalizePosting(poster: Poster, id: Hex): Promise<void> {
-  await send(poster, "Attribution", poster.deployment.addresses.attribution, "finalize", [id]);
+/**
+ * Finalizes a posting whose window has passed: frees the bond, opens the claims, sends what was not attributed to the
+ * treasury. Returns that, in wei. Throws {@link RevertError}, or UnknownPostingError where there is none of that id.
+ */
+export async function finalizePosting(poster: Poster, id: Hex): Promise<bigint> {
+  const { client, deployment } = poster;
+  const { attribution } = deployment.addresses;
+  const toBlock = Number(await client.getBlockNumber());
+  const entry = await readEntry(client, { addresses: deployment.addresses, fromBlock: deployment.block, toBlock }, id);
+  const receipt = await send(poster, "Attribution", attribution, "finalize", [entry]);
+  const [log] = parseEventLogs({ abi: artifact("Attribution").abi, eventName: "Finalized", logs: receipt.logs });
+  return (log!.args as unknown as { unattributed: bigint }).unattributed;
+}
+
+/** The slot of the head of the line at that block: its place modulo the ring. */
+async function slotOf({ client, deployment }: Poster, block: bigint): Promise<number> {
+  const { attribution, rewards } = deployment.addresses;
+  const [places] = await read<[bigint]>(client, "Attribution", attribution, "lineOf", [], block);
+  const ring = await read<bigint>(client, "Rewards", rewards as Address, "RING");
+  return Number((places - 1n) % ring);
 }
 
 async function fillBond(poster: Poster): Promise<void> {

@@ -53,7 +53,7 @@ export async function prepareBundle(options: PrepareOptions): Promise<Bundle> {
   const { openToken, channels, datanets, models: registry, revenue, attribution } = deployment.addresses;
   const addresses: BundleAddresses = { openToken, channels, datanets, models: registry, revenue, attribution };
   const range: ReadRange = { addresses, fromBlock: deployment.block, toBlock: block };
-  const { id, fromEpoch } = await readHead(client, addresses, parent);
+  const { id, fromEpoch } = await readHead(client, range, parent);
   if (toEpoch < fromEpoch) throw new PrepareError(`epoch ${toEpoch} is settled: the next one is ${fromEpoch}`);
   if (toEpoch - fromEpoch >= MAX_EPOCHS) {
     throw new PrepareError(`epochs ${fromEpoch} to ${toEpoch} are more than the ${MAX_EPOCHS} of one posting`);
@@ -97,17 +97,17 @@ export async function prepareBundle(options: PrepareOptions): Promise<Bundle> {
 
 async function readHead(
   client: PublicClient,
-  addresses: BundleAddresses,
+  range: ReadRange,
   parent: Bundle | null,
 ): Promise<{ id: Hex; fromEpoch: number }> {
-  const at = addresses.attribution;
+  const at = range.addresses.attribution;
   const id = await read<Hex>(client, "Attribution", at, "head");
   if (id === zeroHash) {
     if (parent !== null) throw new PrepareError("the line is empty, yet a parent's bundle is given");
     return { id, fromEpoch: Number(await read<bigint>(client, "Attribution", at, "FIRST_EPOCH")) };
   }
   if (parent === null) throw new PrepareError(`the bundle of posting ${id}, the head of the line, is needed`);
-  const posting = await readPosting(client, addresses, id);
+  const posting = await readPosting(client, range, id);
   const { hash } = encodeBundle(parent);
   if (posting.bundleHash !== hash) {
     throw new PrepareError(`the head of the line has the bundle ${posting.bundleHash}, the parent given is ${hash}`);

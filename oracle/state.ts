@@ -1,7 +1,7 @@
 import { type Address, getAddress, type Hex, type PublicClient } from "viem";
 import type { BundleAddresses, BundleModel, LogCommit, PostingFields } from "./bundle.ts";
 import { read } from "./chain.ts";
-import { readEvents } from "./events.ts";
+import { type ChainEvent, readEvents } from "./events.ts";
 
 /** Where to read: the contracts, and the blocks between which everything of the suite happened. */
 export interface ReadRange {
@@ -115,32 +115,49 @@ export interface ChainPosting extends PostingFields {
   bundleHash: Hex;
 }
 
-/** Throws viem's error where there is none of that id. */
-export async function readPosting(client: PublicClient, addresses: BundleAddresses, id: Hex): Promise<ChainPosting> {
-  type Raw = Omit<ChainPosting, "fromEpoch" | "toEpoch"> & { fromEpoch: bigint; toEpoch: bigint };
-  const raw = await read<Raw>(client, "Attribution", addresses.attribution, "postingOf", [id]);
-  return { ...raw, fromEpoch: Number(raw.fromEpoch), toEpoch: Number(raw.toEpoch) };
+/** What the id of a posting is the hash of, as Attribution takes it. */
+export interface ChainEntry {
+  posting: Omit<ChainPosting, "fromEpoch" | "toEpoch"> & { fromEpoch: bigint; toEpoch: bigint };
+  poster: Address;
+  /** Seconds since 1970 at which its window is over. */
+  activatesAt: bigint;
+}
+
+/** No posting on chain has that id. */
+export class UnknownPostingError extends Error {
+  override name = "UnknownPostingError";
+}
+
+/** The chain stores ids alone; `Posted` tells the rest. Throws {@link UnknownPostingError}. */
+export async function readEntry(client: PublicClient, range: ReadRange, id: Hex): Promise<ChainEntry> {
+  const { args } = (await readPostings(client, range, ["Posted"])).findLast(({ args }) => args.id === id) ?? {};
+  if (args === undefined) throw new UnknownPostingError(`no posting on chain has the id ${id}`);
+  const { posting, poster, activatesAt } = args as unknown as ChainEntry;
+  return { posting, poster, activatesAt };
+}
+
+/** Throws {@link UnknownPostingError}. */
+export async function readPosting(client: PublicClient, range: ReadRange, id: Hex): Promise<ChainPosting> {
+  const { posting } = await readEntry(client, range, id);
+  return { ...posting, fromEpoch: Number(posting.fromEpoch), toEpoch: Number(posting.toEpoch) };
 }
 
 /** Whether a posting was voided. */
-export async function isVoid(client: PublicClient, addresses: BundleAddresses, id: Hex): Promise<boolean> {
-  type Status = [Address, bigint, bigint, boolean, boolean];
-  const status = await read<Status>(client, "Attribution", addresses.attribution, "statusOf", [id]);
-  return status[3];
+export async function isVoid(client: PublicClient, range: ReadRange, id: Hex): Promise<boolean> {
+  return (await readPostings(client, range, ["Voided"])).some(({ args }) => args.id === id);
 }
 
 /** Ids of the postings that carry `bundleHash`, oldest first. */
 export async function findPostings(client: PublicClient, range: ReadRange, bundleHash: Hex): Promise<Hex[]> {
-  const events = await readEvents(client, {
-    contract: "Attribution",
-    address: range.addresses.attribution,
-    names: ["Posted"],
-    fromBlock: range.fromBlock,
-    toBlock: range.toBlock,
-  });
+  const events = await readPostings(client, range, ["Posted"]);
   return events
     .filter(({ args }) => (args.posting as ChainPosting).bundleHash === bundleHash)
     .map(({ args }) => args.id as Hex);
+}
+
+function readPostings(client: PublicClient, range: ReadRange, names: readonly string[]): Promise<ChainEvent[]> {
+  const { addresses, fromBlock, toBlock } = range;
+  return readEvents(client, { contract: "Attribution", address: addresses.attribution, names, fromBlock, toBlock });
 }
 
 /**

@@ -50,22 +50,17 @@ async function checkPosting(
   range: ReadRange,
   onCheck: OnCheck,
 ): Promise<void> {
-  const { addresses, posting, hash } = bundle;
+  const { posting, hash } = bundle;
   const ids = await findPostings(client, range, hash);
   const id = ids.at(-1);
   if (id === undefined) throw new Mismatch("posting on chain", "bundleHash", hash, "no posting");
-  if (await isVoid(client, addresses, id)) throw new Mismatch("posting on chain", "status", "not void", "void");
-  expectRecord(
-    "posting on chain",
-    "",
-    { ...(await readPosting(client, addresses, id)) },
-    { ...posting, bundleHash: hash },
-  );
+  if (await isVoid(client, range, id)) throw new Mismatch("posting on chain", "status", "not void", "void");
+  expectRecord("posting on chain", "", { ...(await readPosting(client, range, id)) }, { ...posting, bundleHash: hash });
   const before = payoutsList(bundle.payoutsBefore).root;
   if (posting.parent === zeroHash) {
     expectEqual("payouts before", "root", payoutsList([]).root, before);
   } else {
-    const parent = await readPosting(client, addresses, posting.parent);
+    const parent = await readPosting(client, range, posting.parent);
     expectEqual("payouts before", "root", parent.payoutRoot, before);
   }
   onCheck(`chain: posting ${id}, and its parent's payouts`);

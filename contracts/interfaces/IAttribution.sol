@@ -5,7 +5,9 @@ import {IRewards} from "./IRewards.sol";
 
 /// @title Operators' log commits, the line of postings, bonds and windows
 /// @notice Postings form one line: each names its parent and the epochs that follow its parent's. Within the window a
-/// posting can be voided, with all its descendants; its poster's bond is slashed, the others' are returned.
+/// posting can be voided, with all its descendants; its poster's bond is slashed, the others' can be reclaimed. After the
+/// window anyone makes it final: then, and only then, its root can be claimed by and its pool moves to Rewards.
+/// Of a posting the chain stores its id alone, so whoever acts on one brings its `Entry`, which `Posted` tells.
 interface IAttribution {
     struct Posting {
         bytes32 parent; // id of the posting before; zero for the first
@@ -18,16 +20,24 @@ interface IAttribution {
         bytes32 bundleHash;
     }
 
+    /// @dev What an id is the hash of.
+    struct Entry {
+        Posting posting;
+        address poster;
+        uint256 activatesAt; // when its window is over
+    }
+
     event BondDeposited(address indexed poster, uint256 amount);
     event BondWithdrawn(address indexed poster, uint256 amount);
     event LogCommitted(
         address indexed till, uint256 indexed epoch, address indexed operator, bytes32 root, uint64 count, uint256 total
     );
-    event Posted(
-        bytes32 indexed id, address indexed poster, uint256 slot, Posting posting, uint256 activatesAt, string bundleUri
-    );
-    event Voided(bytes32 indexed id, address indexed poster, bool slashed);
+    event Posted(bytes32 indexed id, address indexed poster, Posting posting, uint256 activatesAt, string bundleUri);
+    /// @notice `slashed`: by its own fault; else for an ancestor's, and its bond can be reclaimed.
+    event Voided(bytes32 indexed id, bool slashed);
+    event BondReclaimed(bytes32 indexed id, address indexed poster);
     event Finalized(bytes32 indexed id, uint256 unattributed);
+    event Paused(uint256 until);
 
     error AttributionNotOperator(address till, address account);
     error AttributionLogCommitted(address till, uint256 epoch);
@@ -39,10 +49,12 @@ interface IAttribution {
     error AttributionBondTooLow(uint256 free, uint256 needed);
     error AttributionTooManyPending(uint256 pending);
     error AttributionNotArbiter(address account);
-    error AttributionUnknownPosting(bytes32 id);
-    error AttributionDuplicate(bytes32 id);
-    error AttributionVoid(bytes32 id);
-    error AttributionFinal(bytes32 id);
+    error AttributionNotPending(bytes32 id);
+    error AttributionNotNext(bytes32 expected, bytes32 given);
+    error AttributionNotReclaimable(bytes32 id);
+    error AttributionUnknownPlace(uint256 place);
+    error AttributionPaused(uint256 until);
+    error AttributionPauseTooSoon(uint256 availableAt);
     error AttributionWindowClosed(bytes32 id);
     error AttributionWindowOpen(bytes32 id, uint256 activatesAt);
 
@@ -54,22 +66,32 @@ interface IAttribution {
     /// @notice Returns free bond.
     function withdrawBond(uint256 amount) external;
     /// @notice Posts a batch of epoch results, of at most 64 epochs whose log deadlines are over, under `BOND` of the
-    /// caller's free bond. Their pools move to Rewards.
+    /// caller's free bond. `pool` must be what these epochs hold. Anyone with a bond may post, always, so there is nobody
+    /// whose silence could strand revenue.
     function post(Posting calldata posting, string calldata bundleUri) external returns (bytes32 id);
-    /// @notice Voids a posting within its window, and its descendants. Only the arbiter (the timelock) in this version.
-    function voidPosting(bytes32 id) external;
-    /// @notice After the window: frees the bond and sends what was not attributed to the treasury. In order of the line: the
-    /// parent must be final. Anyone may call.
-    function finalize(bytes32 id) external;
+    /// @notice After the window, in order of the line: sets the root for claims, moves what it distributes to Rewards and
+    /// the rest of the pool to the treasury, frees the bond. Anyone may call, paused or not.
+    function finalize(Entry calldata entry) external;
+    /// @notice Voids a pending posting within its window, and its descendants. Half its bond is burned, half goes to the
+    /// treasury. Only the arbiter (the timelock) in this version.
+    function voidPosting(Entry calldata entry) external;
+    /// @notice Returns the bond of a posting that was void for an ancestor's fault to its poster. Anyone may call.
+    function reclaimBond(Entry calldata entry) external;
+    /// @notice Stops new postings and bonds for `PAUSE` seconds, and nothing else. It ends by itself, and as long again no
+    /// other can begin. Only the arbiter.
+    function pause() external;
 
     /// @notice The last posting of the line that is not void.
     function head() external view returns (bytes32);
-    function postingOf(bytes32 id) external view returns (Posting memory);
-    function statusOf(bytes32 id)
-        external
-        view
-        returns (address poster, uint256 slot, uint256 activatesAt, bool voided, bool finalized);
-    function idOf(Posting calldata posting, address poster) external pure returns (bytes32);
+    /// @return places postings that are not void
+    /// @return finals how many of them are final, from the first
+    /// @return nextEpoch first epoch of the next posting
+    /// @return pausedUntil a time; no postings before
+    function lineOf() external view returns (uint256 places, uint256 finals, uint256 nextEpoch, uint256 pausedUntil);
+    /// @notice The id at a place of the line, which has slot place % RING; for the last RING places.
+    function idAt(uint256 place) external view returns (bytes32);
+    /// @notice keccak256(abi.encode(entry))
+    function idOf(Entry calldata entry) external pure returns (bytes32);
     function logOf(address till, uint256 epoch) external view returns (bytes32 root, uint64 count, uint128 total);
     function freeBond(address poster) external view returns (uint256);
     /// @notice The first epoch of the line: that of the deployment.
@@ -80,4 +102,6 @@ interface IAttribution {
     function BOND() external view returns (uint256);
     function WINDOW() external view returns (uint256);
     function MAX_PENDING() external view returns (uint256);
+    /// @notice Seconds that a pause lasts.
+    function PAUSE() external view returns (uint256);
 }

@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 /// @title Income of each Till, split by the version's frozen terms
 /// @notice Income is booked per Till and epoch. When the operator's log deadline has passed an epoch of a Till is closed
 /// (by anyone): what committed receipts cover is split; the rest is the treasury's. Recipients withdraw lazily; the
-/// contributors' part waits as a pool until a posting moves it to Rewards.
+/// contributors' part waits as a pool until a posting of it is final.
 interface IRevenue {
     enum Role {
         Developer,
@@ -20,10 +20,8 @@ interface IRevenue {
     event Closed(address indexed till, uint256 indexed epoch, uint256 covered, uint256 uncovered, uint256 pool);
     event Withdrawn(address indexed till, Role indexed role, address indexed recipient, uint256 amount);
     event TreasuryWithdrawn(address indexed treasury, uint256 amount);
-    /// @notice What a final posting did not attribute.
-    event TreasuryCredited(uint256 amount);
-    event PoolMoved(uint256 amount);
-    event PoolReturned(uint256 amount);
+    /// @notice `distributed` of `pool` went to Rewards, the rest is the treasury's.
+    event PoolReleased(uint256 pool, uint256 distributed);
 
     error RevenueNotTill(address account);
     error RevenueNotLive(uint256 model);
@@ -33,7 +31,6 @@ interface IRevenue {
     error RevenueTooEarly(uint256 availableAt);
     error RevenueNothingToWithdraw();
     error RevenueNotAttribution(address account);
-    error RevenueNotRewards(address account);
     error RevenueSealed();
     error RevenuePoolMismatch(uint256 pool, uint256 given);
     error RevenueOpenTills(uint256 epoch, uint256 count);
@@ -55,13 +52,12 @@ interface IRevenue {
     function withdraw(address till, Role role) external returns (uint256 amount);
     /// @notice Pays uncovered and unattributed income to the treasury. Anyone may call.
     function withdrawTreasury() external returns (uint256 amount);
-    /// @notice Sends the pools of epochs `from` to `to` to Rewards; reverts unless they add up to `pool` and every Till
-    /// with income in them is closed. Only Attribution.
-    function movePool(uint256 from, uint256 to, uint256 pool) external;
-    /// @notice Takes back pools of a voided posting, which Rewards has just transferred, to be posted again. Only Attribution.
-    function returnPool(uint256 amount) external;
-    /// @notice Books what was not attributed, which Rewards has just transferred, for the treasury. Only Rewards.
-    function creditTreasury(uint256 amount) external;
+    /// @notice Reverts unless the pools of epochs `from` to `to` add up to `pool`, and every Till with income in them is
+    /// closed: from then on the sum cannot change.
+    function checkPool(uint256 from, uint256 to, uint256 pool) external view;
+    /// @notice Releases the pool of a final posting: what it distributes to Rewards, what it does not attribute to the
+    /// treasury. Only Attribution.
+    function releasePool(uint256 pool, uint256 distributed) external;
 
     function income(address till, uint256 epoch) external view returns (uint256);
     function poolOf(uint256 epoch) external view returns (uint256);

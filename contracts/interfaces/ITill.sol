@@ -4,12 +4,10 @@ pragma solidity 0.8.37;
 /// @title The purse of one model version at one operator
 /// @notice A CREATE2 clone; `payTo` of any x402 client. Holds nothing for long: anyone may sweep it, always.
 interface ITill {
-    event Swept(address indexed sender, uint256 amount);
-
     error TillNothingToSweep();
 
     /// @notice Settles what Channels owe to this Till and hands all its OPEN to Revenue, which books it as income of the
-    /// current epoch.
+    /// current epoch (its event: Credited).
     function sweep() external returns (uint256 amount);
     function model() external view returns (uint256);
     function operator() external view returns (address);

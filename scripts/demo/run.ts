@@ -160,7 +160,6 @@ export async function runDemo(options: DemoOptions): Promise<Demo> {
     );
     const epoch = await step("Closing the epoch", () => closeEpoch(world, market));
     const income = await world.contracts.revenue.income(market.till, epoch);
-    const poolBefore = await world.contracts.token.balanceOf(world.deployment.addresses.rewards);
     const settled = await step(
       "Attributing and posting",
       (report) =>
@@ -172,7 +171,6 @@ export async function runDemo(options: DemoOptions): Promise<Demo> {
         ),
       ({ posted }) => `slot ${posted.slot}`,
     );
-    const poolAfter = await world.contracts.token.balanceOf(world.deployment.addresses.rewards);
     await step(
       "Verifying the bundle",
       async () => {
@@ -184,19 +182,21 @@ export async function runDemo(options: DemoOptions): Promise<Demo> {
       },
       (checks) => `${checks} checks, as \`npm run verify\` makes them`,
     );
-    await step("Letting the window pass", () => passWindow(world, settled.posted));
+    const pool = await world.contracts.revenue.poolOf(epoch);
+    const rewardsBefore = await world.contracts.token.balanceOf(world.deployment.addresses.rewards);
+    const unattributed = await step("Letting the window pass", () => passWindow(world, settled.posted));
+    const rewardsAfter = await world.contracts.token.balanceOf(world.deployment.addresses.rewards);
     const claims = await step("Claiming", (report) => claimAll(world, settled.path, report));
     const split = await paySplit(world, market.till);
     split.push({
       recipient: "contributors",
       basisPoints: SPLIT.contributors,
-      amount: (poolAfter - poolBefore).toString(),
+      amount: pool.toString(),
       account: world.deployment.addresses.rewards,
-      balanceBefore: poolBefore.toString(),
-      balanceAfter: poolAfter.toString(),
+      balanceBefore: rewardsBefore.toString(),
+      balanceAfter: rewardsAfter.toString(),
     });
     await payTreasury(world);
-    const { pool, distributed } = await world.contracts.attribution.postingOf(settled.posted.id);
 
     const [{ results }] = settled.bundle.steps as [Settled["bundle"]["steps"][number]];
     const { contributions } = features;
@@ -217,7 +217,7 @@ export async function runDemo(options: DemoOptions): Promise<Demo> {
         number: epoch,
         income: income.toString(),
         pool: pool.toString(),
-        unattributed: (pool - distributed).toString(),
+        unattributed: unattributed.toString(),
       },
       hashes: {
         base: base.hash,

@@ -69,10 +69,10 @@ export async function attributeAndPost(
   return { bundle, bundleHash, path, posted: await postBundle(poster, bundle.posting, bundleHash, `file:${path}`) };
 }
 
-/** Lets the window pass and finalizes, so that the bond is free and what nobody earned is the treasury's. */
-export async function passWindow(world: World, posted: Posted): Promise<void> {
+/** Lets the window pass and finalizes: claims open, the bond is free. Returns the wei that nobody earned, the treasury's. */
+export async function passWindow(world: World, posted: Posted): Promise<bigint> {
   await world.warpTo(BigInt(posted.activatesAt) + 1n);
-  await finalizePosting(await posterOf(world), posted.id);
+  return finalizePosting(await posterOf(world), posted.id);
 }
 
 async function posterOf({ chain, deployment, roles }: World): Promise<Poster> {

@@ -1,52 +1,49 @@
 import { expect } from "chai";
 import {
+  active,
   type ClosedSuite,
   closed,
   earn,
+  emptyPosting,
   funded,
   hash,
   loadFixture,
   open,
   parameter,
   passDeadline,
+  post,
   posted,
   postingOf,
   time,
 } from "./fixtures.ts";
 
 describe("Attribution.post", () => {
-  it("moves the pool, sets the root behind the window, and takes the bond", async () => {
+  it("puts the id in the line, takes the bond, and moves nothing else", async () => {
     const suite = await loadFixture(closed);
-    const { attribution, openToken, rewards, poster } = suite;
+    const { attribution, openToken, revenue, rewards, poster } = suite;
     const posting = await postingOf(suite);
-    const id = await attribution.idOf(posting, poster);
     const activatesAt = BigInt(await time.latest()) + 100n + parameter("window");
+    const id = await attribution.idOf({ posting, poster, activatesAt });
     await time.setNextBlockTimestamp(activatesAt - parameter("window"));
     await expect(attribution.connect(poster).post(posting, "file:bundle"))
       .to.emit(attribution, "Posted")
-      .withArgs(id, poster, 0, Object.values(posting), activatesAt, "file:bundle");
+      .withArgs(id, poster, Object.values(posting), activatesAt, "file:bundle");
     expect(await attribution.head()).to.equal(id);
-    expect(await attribution.postingOf(id)).to.deep.equal(Object.values(posting));
-    expect(await attribution.statusOf(id)).to.deep.equal([poster.address, 0n, activatesAt, false, false]);
+    expect(await attribution.idAt(0)).to.equal(id);
+    expect(await attribution.lineOf()).to.deep.equal([1n, 0n, suite.epoch + 1n, 0n]);
     expect(await attribution.freeBond(poster)).to.equal(open(10_000));
-    expect(await openToken.balanceOf(rewards)).to.equal(open(35));
-    expect((await rewards.rootAt(0)).activatesAt).to.equal(activatesAt);
+    expect(await openToken.balanceOf(rewards)).to.equal(0n);
+    expect(await openToken.balanceOf(revenue)).to.equal(open(100));
+    expect((await rewards.rootAt(0)).activatesAt).to.equal(2n ** 40n - 1n);
   });
 
   it("continues the line, in the next slot", async () => {
     const suite = await loadFixture(posted);
-    const { attribution, poster, id, epoch } = suite;
+    const { attribution, epoch } = suite;
     await passDeadline(suite, epoch + 1n);
-    const next = await postingOf(suite, {
-      parent: id,
-      fromEpoch: epoch + 1n,
-      toEpoch: epoch + 1n,
-      pool: 0,
-      distributed: 0,
-    });
-    await attribution.connect(poster).post(next, "");
-    const status = await attribution.statusOf(await attribution.head());
-    expect(status.slot).to.equal(1n);
+    const { id } = await post(suite, await emptyPosting(suite));
+    expect(await attribution.head()).to.equal(id);
+    expect(await attribution.idAt(1)).to.equal(id);
   });
 
   it("reverts when the parent is not the head", async () => {
@@ -128,13 +125,12 @@ describe("Attribution.post", () => {
     await attribution.connect(poster).depositBond(open(100_000));
     for (let i = 1n; i <= 8n; i++) {
       await passDeadline(suite, epoch + i);
-      const parent = await attribution.head();
-      const toEpoch = epoch + i;
-      const next = await postingOf(suite, { parent, fromEpoch: toEpoch, toEpoch, pool: 0, distributed: 0 });
-      const call = attribution.connect(poster).post(next, "");
-      if (i < 8n) await call;
+      const next = await emptyPosting(suite);
+      if (i < 8n) await post(suite, next);
       else {
-        await expect(call).to.be.revertedWithCustomError(attribution, "AttributionTooManyPending").withArgs(8);
+        await expect(attribution.connect(poster).post(next, ""))
+          .to.be.revertedWithCustomError(attribution, "AttributionTooManyPending")
+          .withArgs(8);
       }
     }
     expect(await attribution.MAX_PENDING()).to.equal(8n);
@@ -142,26 +138,25 @@ describe("Attribution.post", () => {
 
   it("reuses a slot only when the line has grown by the whole ring", async function () {
     this.timeout(60_000);
-    const suite = await loadFixture(posted);
-    const { attribution, rewards, poster, epoch } = suite;
+    const suite = await loadFixture(active);
+    const { attribution, rewards, epoch } = suite;
     const ring = await rewards.RING();
+    const first = await attribution.idAt(0);
     for (let i = 1n; i <= ring; i++) {
+      expect((await rewards.rootAt(0)).root).to.equal(suite.payouts.root.slice(0, 56));
       await passDeadline(suite, epoch + i);
-      const parent = await attribution.head();
-      await attribution.finalize(parent);
-      const toEpoch = epoch + i;
-      const payoutRoot = hash(`root ${i}`);
-      const next = await postingOf(suite, { parent, fromEpoch: toEpoch, toEpoch, payoutRoot, pool: 0, distributed: 0 });
-      await attribution.connect(poster).post(next, "");
-      expect((await attribution.statusOf(await attribution.head())).slot).to.equal(i % ring);
+      const { entry, id } = await post(suite, await emptyPosting(suite, { payoutRoot: hash(`root ${i}`) }));
+      expect(await attribution.idAt(i)).to.equal(id);
+      await time.increase(parameter("window"));
+      await attribution.finalize(entry);
     }
     expect((await rewards.rootAt(0)).root).to.equal(hash(`root ${ring}`).slice(0, 56));
+    expect(await attribution.idAt(ring)).not.to.equal(first);
+    await expect(attribution.idAt(0)).to.be.revertedWithCustomError(attribution, "AttributionUnknownPlace").withArgs(0);
   });
 
-  it("knows nothing of an id that was not posted", async () => {
-    const { attribution } = await loadFixture(closed);
-    for (const call of [attribution.postingOf(hash("none")), attribution.statusOf(hash("none"))]) {
-      await expect(call).to.be.revertedWithCustomError(attribution, "AttributionUnknownPosting").withArgs(hash("none"));
-    }
+  it("knows nothing of a place that the line has not reached", async () => {
+    const { attribution } = await loadFixture(posted);
+    await expect(attribution.idAt(1)).to.be.revertedWithCustomError(attribution, "AttributionUnknownPlace").withArgs(1);
   });
 });

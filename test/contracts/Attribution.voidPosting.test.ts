@@ -2,7 +2,10 @@ import { expect } from "chai";
 import { DOMAIN } from "../../protocol/domains.ts";
 import { List } from "../../protocol/list.ts";
 import {
+  active,
   closed,
+  emptyPosting,
+  ethers,
   hash,
   impersonate,
   leafOf,
@@ -11,32 +14,26 @@ import {
   PURSE,
   parameter,
   passDeadline,
+  post,
   posted,
   postingOf,
   time,
   totalBalance,
   vote,
+  ZERO,
 } from "./fixtures.ts";
 
 /** Two postings in one window: the poster's (35 OPEN), and alice's on top of it (an empty epoch). */
 async function stacked() {
   const suite = await closed();
-  const { attribution, poster, alice, epoch } = suite;
+  const { attribution, alice, epoch } = suite;
   // Posted late, so that the next epoch's deadline falls into the same window.
   await time.increaseTo((await attribution.logDeadline(epoch + 1n)) - 100n);
-  await attribution.connect(poster).post(await postingOf(suite), "");
-  const first = await attribution.head();
+  const first = await post(suite, await postingOf(suite));
   await passDeadline(suite, epoch + 1n);
   await attribution.connect(alice).depositBond(open(5000));
-  const next = await postingOf(suite, {
-    parent: first,
-    fromEpoch: epoch + 1n,
-    toEpoch: epoch + 1n,
-    pool: 0,
-    distributed: 0,
-  });
-  await attribution.connect(alice).post(next, "");
-  return { ...suite, first, second: await attribution.head() };
+  const second = await post(suite, await emptyPosting(suite), alice);
+  return { ...suite, first, second };
 }
 
 describe("Attribution.voidPosting", () => {
@@ -44,14 +41,12 @@ describe("Attribution.voidPosting", () => {
     const suite = await loadFixture(closed);
     const { attribution, rewards, revenue, openToken, timelock, poster, stranger } = suite;
     const inflated = new List(DOMAIN.payouts, [leafOf(stranger.address, open(35))]);
-    const posting = await postingOf(suite, { payoutRoot: inflated.root });
     const supply = await openToken.totalSupply();
-    await attribution.connect(poster).post(posting, "file:bundle");
-    const id = await attribution.head();
+    const { entry, id } = await post(suite, await postingOf(suite, { payoutRoot: inflated.root }));
 
-    const call = attribution.interface.encodeFunctionData("voidPosting", [id]);
+    const call = attribution.interface.encodeFunctionData("voidPosting", [entry]);
     await vote(suite, await attribution.getAddress(), call);
-    expect((await attribution.statusOf(id)).voided).to.equal(true);
+    expect(await attribution.head()).to.equal(ZERO);
     expect(await openToken.totalSupply()).to.equal(supply - open(2500));
     expect(await openToken.balanceOf(timelock)).to.equal(open(2500));
     expect(await openToken.balanceOf(rewards)).to.equal(0n);
@@ -59,6 +54,9 @@ describe("Attribution.voidPosting", () => {
     expect(await attribution.freeBond(poster)).to.equal(open(10_000));
 
     await time.increase(10n * parameter("window"));
+    await expect(attribution.finalize(entry))
+      .to.be.revertedWithCustomError(attribution, "AttributionNotNext")
+      .withArgs(ZERO, id);
     await expect(rewards.claim(0, 1, 0, stranger, open(35), []))
       .to.be.revertedWithCustomError(rewards, "RewardsNotActive")
       .withArgs(0, 2n ** 40n - 1n);
@@ -66,71 +64,108 @@ describe("Attribution.voidPosting", () => {
     expect(await totalBalance(suite)).to.equal(await openToken.totalSupply());
   });
 
-  it("takes the line back to the parent, so the same epochs can be posted again in the same slot", async () => {
-    const suite = await loadFixture(posted);
-    const { attribution, rewards, openToken, timelock, poster, id } = suite;
-    await attribution.connect(await impersonate(timelock)).voidPosting(id);
-    expect(await attribution.head()).to.equal(`0x${"00".repeat(32)}`);
-    await attribution.connect(poster).post(await postingOf(suite, { payoutRoot: hash("right") }), "");
-    expect((await attribution.statusOf(await attribution.head())).slot).to.equal(0n);
-    expect(await openToken.balanceOf(rewards)).to.equal(open(35));
+  it("is not defeated by postings that are put on top while the vote runs", async () => {
+    const suite = await loadFixture(stacked);
+    const { attribution, timelock, first } = suite;
+    const call = attribution.interface.encodeFunctionData("voidPosting", [first.entry]);
+    const arbiter = await impersonate(timelock);
+    await arbiter.sendTransaction({ to: await attribution.getAddress(), data: call });
+    expect((await attribution.lineOf()).places).to.equal(0n);
   });
 
-  it("voids the descendants, and returns the others' bonds", async () => {
+  it("takes the line back to the parent, so the same epochs can be posted again in the same slot", async () => {
+    const suite = await loadFixture(posted);
+    const { attribution, rewards, openToken, timelock, entry } = suite;
+    await attribution.connect(await impersonate(timelock)).voidPosting(entry);
+    expect(await attribution.lineOf()).to.deep.equal([0n, 0n, await attribution.FIRST_EPOCH(), 0n]);
+    const right = await post(suite, await postingOf(suite, { payoutRoot: hash("right") }));
+    expect(await attribution.idAt(0)).to.equal(right.id);
+    await time.increase(parameter("window"));
+    await attribution.finalize(right.entry);
+    expect((await rewards.rootAt(0)).root).to.equal(hash("right").slice(0, 56));
+    expect(await openToken.balanceOf(rewards)).to.equal(open(30));
+  });
+
+  it("voids the descendants, whose bonds can be reclaimed, once, for their posters", async () => {
     const suite = await loadFixture(stacked);
-    const { attribution, rewards, timelock, poster, alice, first, second } = suite;
-    await expect(attribution.connect(await impersonate(timelock)).voidPosting(first))
+    const { attribution, openToken, timelock, poster, alice, stranger, first, second } = suite;
+    await expect(attribution.connect(await impersonate(timelock)).voidPosting(first.entry))
       .to.emit(attribution, "Voided")
-      .withArgs(second, alice, false)
+      .withArgs(second.id, false)
       .and.to.emit(attribution, "Voided")
-      .withArgs(first, poster, true);
+      .withArgs(first.id, true);
+    const reclaim = () => attribution.connect(stranger).reclaimBond(second.entry);
+    await expect(reclaim()).to.emit(attribution, "BondReclaimed").withArgs(second.id, alice);
     expect(await attribution.freeBond(alice)).to.equal(open(5000));
     expect(await attribution.freeBond(poster)).to.equal(open(10_000));
-    expect((await rewards.rootAt(1)).activatesAt).to.equal(2n ** 40n - 1n);
-    expect(await totalBalance(suite)).to.equal(await suite.openToken.totalSupply());
+    await expect(reclaim()).to.be.revertedWithCustomError(attribution, "AttributionNotReclaimable").withArgs(second.id);
+    await attribution.connect(alice).withdrawBond(open(5000));
+    await attribution.connect(poster).withdrawBond(open(10_000));
+    expect(await openToken.balanceOf(attribution)).to.equal(0n);
+    expect(await totalBalance(suite)).to.equal(await openToken.totalSupply());
+  });
+
+  it("leaves no bond to reclaim to who is slashed, pending or final", async () => {
+    const { attribution, timelock, entry, id } = await loadFixture(posted);
+    const refused = () =>
+      expect(attribution.reclaimBond(entry))
+        .to.be.revertedWithCustomError(attribution, "AttributionNotReclaimable")
+        .withArgs(id);
+    await refused();
+    await attribution.connect(await impersonate(timelock)).voidPosting(entry);
+    await refused();
+    const final = await loadFixture(active);
+    await expect(final.attribution.reclaimBond(final.entry)).to.be.revertedWithCustomError(
+      attribution,
+      "AttributionNotReclaimable",
+    );
   });
 
   it("leaves the parent where only the last is voided", async () => {
-    const { attribution, timelock, first, second } = await loadFixture(stacked);
-    await attribution.connect(await impersonate(timelock)).voidPosting(second);
-    expect(await attribution.head()).to.equal(first);
-    expect((await attribution.statusOf(first)).voided).to.equal(false);
-  });
-
-  it("reverts when the same poster posts the same again", async () => {
-    const suite = await loadFixture(posted);
-    const { attribution, timelock, poster, posting, id } = suite;
-    await attribution.connect(await impersonate(timelock)).voidPosting(id);
-    await expect(attribution.connect(poster).post(posting, ""))
-      .to.be.revertedWithCustomError(attribution, "AttributionDuplicate")
-      .withArgs(id);
+    const { attribution, timelock, epoch, first, second } = await loadFixture(stacked);
+    await attribution.connect(await impersonate(timelock)).voidPosting(second.entry);
+    expect(await attribution.head()).to.equal(first.id);
+    expect(await attribution.lineOf()).to.deep.equal([1n, 0n, epoch + 1n, 0n]);
   });
 
   it("reverts when anybody but the arbiter calls", async () => {
-    const { attribution, holder, id } = await loadFixture(posted);
-    await expect(attribution.connect(holder).voidPosting(id))
+    const { attribution, holder, entry } = await loadFixture(posted);
+    await expect(attribution.connect(holder).voidPosting(entry))
       .to.be.revertedWithCustomError(attribution, "AttributionNotArbiter")
       .withArgs(holder);
   });
 
   it("reverts once the window is over", async () => {
-    const { attribution, timelock, id } = await loadFixture(posted);
+    const { attribution, timelock, entry, id } = await loadFixture(posted);
     const arbiter = attribution.connect(await impersonate(timelock));
     await time.increase(parameter("window"));
-    await expect(arbiter.voidPosting(id))
+    await expect(arbiter.voidPosting(entry))
       .to.be.revertedWithCustomError(attribution, "AttributionWindowClosed")
       .withArgs(id);
-    await attribution.finalize(id);
-    await expect(arbiter.voidPosting(id)).to.be.revertedWithCustomError(attribution, "AttributionFinal").withArgs(id);
   });
 
   it("reverts when it is void already, or was never posted", async () => {
-    const { attribution, timelock, id } = await loadFixture(posted);
+    const { attribution, timelock, entry, id } = await loadFixture(posted);
     const arbiter = attribution.connect(await impersonate(timelock));
-    await arbiter.voidPosting(id);
-    await expect(arbiter.voidPosting(id)).to.be.revertedWithCustomError(attribution, "AttributionVoid").withArgs(id);
-    await expect(arbiter.voidPosting(hash("none")))
-      .to.be.revertedWithCustomError(attribution, "AttributionUnknownPosting")
-      .withArgs(hash("none"));
+    const other = { ...entry, poster: ethers.ZeroAddress };
+    await expect(arbiter.voidPosting(other))
+      .to.be.revertedWithCustomError(attribution, "AttributionNotPending")
+      .withArgs(await attribution.idOf(other));
+    await arbiter.voidPosting(entry);
+    await expect(arbiter.voidPosting(entry))
+      .to.be.revertedWithCustomError(attribution, "AttributionNotPending")
+      .withArgs(id);
+  });
+
+  it("reverts for a final posting below a pending one", async () => {
+    const suite = await loadFixture(active);
+    const { attribution, timelock, entry, id } = suite;
+    await passDeadline(suite, suite.epoch + 1n);
+    await post(suite, await emptyPosting(suite));
+    const later = { ...entry, activatesAt: 2n ** 40n };
+    await expect(attribution.connect(await impersonate(timelock)).voidPosting(later))
+      .to.be.revertedWithCustomError(attribution, "AttributionNotPending")
+      .withArgs(await attribution.idOf(later));
+    expect(await attribution.idAt(0)).to.equal(id);
   });
 });

@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { DOMAIN } from "../../protocol/domains.ts";
 import { List } from "../../protocol/list.ts";
 import {
+  active,
   CUMULATIVES,
   closed,
   ethers,
@@ -11,18 +12,12 @@ import {
   open,
   PURSE,
   parameter,
+  post,
   posted,
   postingOf,
   time,
   ZERO,
 } from "./fixtures.ts";
-
-/** The window of the posting is over. */
-async function active() {
-  const suite = await posted();
-  await time.increase(parameter("window"));
-  return suite;
-}
 
 const MAX_UINT40 = 2n ** 40n - 1n;
 
@@ -32,10 +27,10 @@ describe("Rewards.claim", () => {
     const before = await openToken.balanceOf(alice);
     await expect(rewards.connect(stranger).claim(0, 3, 0, alice, open(20), payouts.proof(0)))
       .to.emit(rewards, "Claimed")
-      .withArgs(0, alice, open(20), open(20));
+      .withArgs(0, open(20));
     expect(await openToken.balanceOf(alice)).to.equal(before + open(20));
     expect(await rewards.claimedOf(0)).to.equal(open(20));
-    expect(await rewards.totalClaimed()).to.equal(open(20));
+    expect(await rewards.claimedOf(1)).to.equal(0n);
   });
 
   it("hashes the list as the format says", async () => {
@@ -56,7 +51,8 @@ describe("Rewards.claim", () => {
   });
 
   it("pays the difference to a later cumulative, and an older root stays valid", async () => {
-    const { rewards, attribution, openToken, alice, bob, payouts } = await loadFixture(active);
+    const { rewards, attribution, openToken, alice, bob, stranger, payouts } = await loadFixture(active);
+    await openToken.connect(stranger).transfer(rewards, open(5)); // as the pool of the later posting
     const later = new List(DOMAIN.payouts, [leafOf(alice.address, open(22)), leafOf(bob.address, open(13))]);
     await rewards.connect(await impersonate(attribution)).setRoot(1, later.root, await time.latest());
     const before = await openToken.balanceOf(bob);
@@ -64,7 +60,8 @@ describe("Rewards.claim", () => {
     await rewards.claim(1, 2, 0, alice, open(22), later.proof(0));
     await rewards.claim(1, 2, 1, bob, open(13), later.proof(1));
     expect(await openToken.balanceOf(bob)).to.equal(before + open(13));
-    expect(await rewards.totalClaimed()).to.equal(open(35));
+    expect(await rewards.claimedOf(0)).to.equal(open(22));
+    expect(await rewards.claimedOf(1)).to.equal(open(13));
     await expect(rewards.claim(0, 3, 1, bob, open(10), payouts.proof(1)))
       .to.be.revertedWithCustomError(rewards, "RewardsNothingToClaim")
       .withArgs(1);
@@ -81,13 +78,15 @@ describe("Rewards.claim", () => {
       .withArgs(2);
   });
 
-  it("reverts while the window is open", async () => {
-    const { rewards, attribution, alice, payouts, id } = await loadFixture(posted);
-    const { activatesAt } = await attribution.statusOf(id);
+  it("reverts before the root is final, and before its time", async () => {
+    const { rewards, attribution, alice, payouts } = await loadFixture(posted);
+    const claim = () => rewards.claim(0, 3, 0, alice, open(20), payouts.proof(0));
+    await time.increase(parameter("window"));
+    await expect(claim()).to.be.revertedWithCustomError(rewards, "RewardsNotActive").withArgs(0, MAX_UINT40);
+    const activatesAt = BigInt(await time.latest()) + 10n;
+    await rewards.connect(await impersonate(attribution)).setRoot(0, payouts.root, activatesAt);
     await time.setNextBlockTimestamp(activatesAt - 1n);
-    await expect(rewards.claim(0, 3, 0, alice, open(20), payouts.proof(0)))
-      .to.be.revertedWithCustomError(rewards, "RewardsNotActive")
-      .withArgs(0, activatesAt);
+    await expect(claim()).to.be.revertedWithCustomError(rewards, "RewardsNotActive").withArgs(0, activatesAt);
   });
 
   it("reverts at an empty slot", async () => {
@@ -133,9 +132,10 @@ describe("Rewards.claim", () => {
 
   it("reverts for a proof of the wrong shape even where the posted root is zero", async () => {
     const suite = await loadFixture(closed);
-    const { rewards, attribution, poster, stranger } = suite;
-    await attribution.connect(poster).post(await postingOf(suite, { payoutRoot: ZERO }), "");
+    const { rewards, attribution, stranger } = suite;
+    const { entry } = await post(suite, await postingOf(suite, { payoutRoot: ZERO }));
     await time.increase(parameter("window"));
+    await attribution.finalize(entry);
     await expect(rewards.connect(stranger).claim(0, 0, 0, stranger, open(30), [])).to.be.revertedWithCustomError(
       rewards,
       "RewardsInvalidProof",
@@ -144,20 +144,22 @@ describe("Rewards.claim", () => {
 
   it("pays the only leaf of a list without a proof", async () => {
     const suite = await loadFixture(closed);
-    const { rewards, attribution, poster, alice } = suite;
+    const { rewards, attribution, alice } = suite;
     const single = new List(DOMAIN.payouts, [leafOf(alice.address, open(30))]);
-    await attribution.connect(poster).post(await postingOf(suite, { payoutRoot: single.root }), "");
+    const { entry } = await post(suite, await postingOf(suite, { payoutRoot: single.root }));
     await time.increase(parameter("window"));
+    await attribution.finalize(entry);
     await rewards.claim(0, 1, 0, alice, open(30), []);
     expect(await rewards.claimedOf(0)).to.equal(open(30));
   });
 
-  it("never pays more than the posted pools, whatever a root says", async () => {
+  it("never pays more than the final postings distribute, whatever a root says", async () => {
     const suite = await loadFixture(closed);
-    const { rewards, revenue, attribution, openToken, poster, stranger } = suite;
+    const { rewards, revenue, attribution, openToken, stranger } = suite;
     const inflated = new List(DOMAIN.payouts, [leafOf(stranger.address, open(36))]);
-    await attribution.connect(poster).post(await postingOf(suite, { payoutRoot: inflated.root }), "");
+    const { entry } = await post(suite, await postingOf(suite, { payoutRoot: inflated.root, distributed: open(35) }));
     await time.increase(parameter("window")); // nobody objected
+    await attribution.finalize(entry);
     await expect(rewards.claim(0, 1, 0, stranger, open(36), []))
       .to.be.revertedWithCustomError(openToken, "ERC20InsufficientBalance")
       .withArgs(rewards, open(35), open(36));

@@ -203,8 +203,15 @@ export async function posted() {
   const suite = await closed();
   const payouts = payoutList(suite, CUMULATIVES);
   const posting = await postingOf(suite, { payoutRoot: payouts.root });
-  await suite.attribution.connect(suite.poster).post(posting, "file:bundle");
-  return { ...suite, payouts, posting, id: await suite.attribution.idOf(posting, suite.poster) };
+  return { ...suite, payouts, posting, ...(await post(suite, posting)) };
+}
+
+/** The posting is final: its root can be claimed by. */
+export async function active() {
+  const suite = await posted();
+  await time.increase(parameter("window"));
+  await suite.attribution.finalize(suite.entry);
+  return suite;
 }
 
 /* ACTIONS */
@@ -243,7 +250,9 @@ export async function voucherClaim(
 }
 
 /** EIP-712 domain of a contract that tells its own (ERC-5267). */
-export async function domainOf(contract: Suite["channels"] | Suite["openToken"] | Suite["permitCollector"]) {
+export async function domainOf(
+  contract: Suite["channels"] | Suite["openToken"] | Suite["permitCollector"] | Suite["rewards"],
+) {
   const { name, version, chainId, verifyingContract } = await contract.eip712Domain();
   return { name, version, chainId, verifyingContract };
 }
@@ -313,6 +322,29 @@ export async function postingOf(
     bundleHash: hash("bundle"),
     ...changes,
   };
+}
+
+/** Posts, by the poster unless somebody else is named. Returns the id, and the entry that it is the hash of. */
+export async function post(
+  suite: Pick<Suite, "attribution" | "poster">,
+  posting: IAttribution.PostingStruct,
+  poster = suite.poster,
+) {
+  const { attribution } = suite;
+  await attribution.connect(poster).post(posting, "file:bundle");
+  const activatesAt = BigInt(await time.latest()) + parameter("window");
+  const entry: IAttribution.EntryStruct = { posting, poster: poster.address, activatesAt };
+  return { entry, id: await attribution.idOf(entry) };
+}
+
+/** A posting of the empty epoch after those of the line. */
+export async function emptyPosting(
+  suite: ClosedSuite,
+  changes: Partial<IAttribution.PostingStruct> = {},
+): Promise<IAttribution.PostingStruct> {
+  const { nextEpoch } = await suite.attribution.lineOf();
+  const parent = await suite.attribution.head();
+  return postingOf(suite, { parent, fromEpoch: nextEpoch, toEpoch: nextEpoch, pool: 0, distributed: 0, ...changes });
 }
 
 /** All OPEN there is, by where it can be. */

@@ -6,6 +6,7 @@ import {
   open,
   parameter,
   payoutList,
+  post,
   posted,
   postingOf,
   Role,
@@ -24,18 +25,16 @@ describe("the loop", () => {
 
     const payouts = payoutList(suite, CUMULATIVES);
     const posting = await postingOf(suite, { payoutRoot: payouts.root });
-    await attribution.connect(suite.poster).post(posting, "file:bundle");
-    const id = await attribution.head();
-    expect(await openToken.balanceOf(rewards)).to.equal(open(35));
-
+    const { entry } = await post(suite, posting);
     await time.increase(parameter("window"));
+    await attribution.finalize(entry);
+    expect(await openToken.balanceOf(rewards)).to.equal(open(30));
     const before = [await openToken.balanceOf(suite.alice), await openToken.balanceOf(suite.bob)];
     await rewards.connect(suite.stranger).claim(0, 3, 0, suite.alice, open(20), payouts.proof(0));
     await rewards.connect(suite.stranger).claim(0, 3, 1, suite.bob, open(10), payouts.proof(1));
     expect(await openToken.balanceOf(suite.alice)).to.equal(before[0]! + open(20));
     expect(await openToken.balanceOf(suite.bob)).to.equal(before[1]! + open(10));
 
-    await attribution.finalize(id);
     expect(await openToken.balanceOf(rewards)).to.equal(0n);
     for (const role of Object.values(Role)) await revenue.withdraw(till, role);
     await revenue.withdrawTreasury();

@@ -10,7 +10,7 @@ import { closeTills, finalizePosting, type Posted, postBundle, RevertError } fro
 import { PrepareError, prepareBundle, type Sources } from "../../oracle/prepare.ts";
 import { readBundle } from "../../oracle/read-bundle.ts";
 import { takeSnapshot } from "../../oracle/snapshot.ts";
-import { readSeed } from "../../oracle/state.ts";
+import { readEntry, readSeed, UnknownPostingError } from "../../oracle/state.ts";
 import { verifyBundle } from "../../oracle/verify.ts";
 import { verifyOnChain } from "../../oracle/verify-chain.ts";
 import { ArtifactError, artifact } from "../../protocol/abi.ts";
@@ -230,7 +230,10 @@ describe("the oracle on a chain", function () {
       const after = await world.read<bigint>("openToken", "balanceOf", [address]);
       expect(after - before).to.equal(cumulative);
     }
-    expect(await world.read<bigint>("rewards", "totalClaimed")).to.equal(bundle.posting.distributed);
+    const paid = await Promise.all(
+      contributors.map((_, contributor) => world.read<bigint>("rewards", "claimedOf", [contributor])),
+    );
+    expect(paid.reduce((sum, each) => sum + each)).to.equal(bundle.posting.distributed);
   });
 
   it("goes on from the bundle of the head of the line, and no other", async () => {
@@ -287,9 +290,13 @@ describe("the oracle on a chain", function () {
         "file",
       );
       await verifyOnChain(await readBundle(join(folder, "b")), world.client);
-      await world.sendTo(timelock, "Attribution", world.deployment.addresses.attribution, "voidPosting", [voided.id]);
+      await world.sendTo(timelock, "Attribution", world.deployment.addresses.attribution, "voidPosting", [
+        await readEntry(world.client, await world.range(), voided.id),
+      ]);
       const error = await rejection(verifyOnChain(await readBundle(join(folder, "b")), world.client));
       expect(error).to.include({ list: "posting on chain", position: "status", found: "void" });
+      const none = await rejection(readEntry(world.client, await world.range(), zeroHash));
+      expect(none).to.be.instanceOf(UnknownPostingError);
     });
   });
 });

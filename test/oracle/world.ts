@@ -15,6 +15,7 @@ import { deploySuite } from "../../deploy/deploy.ts";
 import { openChain, read } from "../../oracle/chain.ts";
 import type { FeatureSet } from "../../oracle/engine.ts";
 import { indexOf } from "../../oracle/features.ts";
+import type { ReadRange } from "../../oracle/state.ts";
 import { artifact } from "../../protocol/abi.ts";
 import type { ContractName, Deployment } from "../../protocol/deployment.ts";
 import {
@@ -80,6 +81,12 @@ export class World {
 
   wallet(from: Address) {
     return createWalletClient({ account: from, transport: http(this.chain.url) });
+  }
+
+  /** All blocks of the suite so far. */
+  async range(): Promise<ReadRange> {
+    const { addresses, block: fromBlock } = this.deployment;
+    return { addresses, fromBlock, toBlock: Number(await this.client.getBlockNumber()) };
   }
 
   poster() {
