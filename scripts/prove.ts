@@ -148,7 +148,7 @@ const script = new Command("npm run prove --")
   .description(`Proves every assertion of the contracts in a folder, and that nothing in them over- or underflows.`)
   .argument("[names...]", "proof files by name (default: all)")
   .option("--folder <dir>", "where the proof files are", "test/proofs")
-  .option("--timeout <ms>", "for each query", milliseconds, 60_000)
+  .option("--timeout <ms>", "for each query", milliseconds, 240_000)
   .option("--json", "print one JSON object: ok, proved, unproved, proofs")
   .parse();
 
