@@ -3,13 +3,14 @@ import { eventOf, mined } from "../lib/send.ts";
 import type { ContributionFigures, SplitFigures } from "./figures.ts";
 import { SPLIT } from "./govern.ts";
 import type { Report } from "./progress.ts";
+import type { Settled } from "./settle.ts";
 import type { World } from "./world.ts";
 
 /** What one contributor got by its claim, read back from the chain. */
 export type ClaimFigures = Pick<ContributionFigures, "claimed" | "claimGas" | "balanceBefore" | "balanceAfter">;
 
 /** Each contributor claims what the bundle gives it; one that earned nothing has nothing to send. */
-export async function claimAll(world: World, bundle: string, report: Report): Promise<ClaimFigures[]> {
+export async function claimAll(world: World, { bundle, path }: Settled, report: Report): Promise<ClaimFigures[]> {
   const { token, datanets } = world.contracts;
   const figures: ClaimFigures[] = [];
   for (const [i, signer] of world.contributors.entries()) {
@@ -17,11 +18,9 @@ export async function claimAll(world: World, bundle: string, report: Report): Pr
     let claimed = 0n;
     let gas = 0n;
     const contributor = Number(await datanets.contributorOf(signer.address));
-    const due = await claimable(world, { contributor }, bundle).catch((error: Error) => {
-      if (/has earned nothing yet/.test(error.message)) return null;
-      throw error;
-    });
-    if (due) ({ amount: claimed, gas } = await claim(world, signer, due));
+    if (bundle.payoutsAfter[contributor]!.cumulative > 0n) {
+      ({ amount: claimed, gas } = await claim(world, signer, await claimable(world, { contributor }, path)));
+    }
     const balanceAfter = await token.balanceOf(signer.address);
     figures.push({
       claimed: claimed.toString(),

@@ -186,7 +186,7 @@ export async function runDemo(options: DemoOptions): Promise<Demo> {
     const rewardsBefore = await world.contracts.token.balanceOf(world.deployment.addresses.rewards);
     const unattributed = await step("Letting the window pass", () => passWindow(world, settled.posted));
     const rewardsAfter = await world.contracts.token.balanceOf(world.deployment.addresses.rewards);
-    const claims = await step("Claiming", (report) => claimAll(world, settled.path, report));
+    const claims = await step("Claiming", (report) => claimAll(world, settled, report));
     const split = await paySplit(world, market.till);
     split.push({
       recipient: "contributors",
