@@ -69,7 +69,13 @@ contract Counter {
     expect(code).to.equal(1);
   });
 
-  it("refuses a time that is none", async () => {
-    expect((await cli("prove", ["--timeout", "soon"])).stderr).to.match(/Not a number of milliseconds/);
+  it("gives a query up after so many steps of the solver, the same on every machine", async () => {
+    const { code, stdout } = await prove("if (by < 1000) n = by;", "assert(n < 1000);", "--steps", "1");
+    expect(stdout).to.match(/UNPROVED/);
+    expect(code).to.equal(1);
+  });
+
+  it("refuses a number of steps that is none", async () => {
+    expect((await cli("prove", ["--steps", "soon"])).stderr).to.match(/Not a positive number/);
   });
 });
