@@ -49,9 +49,11 @@ export interface ReadBundle extends Bundle {
  * or malformed (naming the place). Checks the shape only; `verifyBundle` recomputes the content.
  */
 export async function readBundle(directory: string): Promise<ReadBundle> {
-  const [json, featureBytes, gradientBytes] = await Promise.all(BUNDLE_FILES.map((name) => load(directory, name)));
+  // One after the other, so that the first of the files that cannot be read is the one named.
+  const files: { name: string; bytes: Buffer }[] = [];
+  for (const name of BUNDLE_FILES) files.push({ name, bytes: await load(directory, name) });
+  const [json, featureBytes, gradientBytes] = files.map(({ bytes }) => bytes);
   const declared = (await load(directory, HASH_FILE)).toString("utf8").trim();
-  const files = [json!, featureBytes!, gradientBytes!].map((bytes, i) => ({ name: BUNDLE_FILES[i]!, bytes }));
   try {
     const root = decodeJson(json!.toString("utf8"), BUNDLE_FILES[0]);
     if (root.field("format").value !== BUNDLE_FORMAT) root.field("format").fail(`not ${BUNDLE_FORMAT}`);
