@@ -9,6 +9,8 @@ import { Command } from "commander";
 
 const root = join(import.meta.dirname, "..");
 const PROFILES = ["default", "ci"] as const;
+/** Lines of a failed check that are shown again at the end. */
+const LAST = 40;
 
 interface Check {
   name: string;
@@ -67,6 +69,13 @@ function count(output: string, word: string): number {
   return [...output.matchAll(new RegExp(`^\\s*(\\d+) ${word}\\b`, "gm"))].reduce((sum, [, n]) => sum + Number(n), 0);
 }
 
+/** Of a failed check, what says why: mocha's list of failures, or the last lines. */
+function reason(output: string): string {
+  const lines = output.trimEnd().split("\n");
+  const failures = lines.findIndex((line) => /^\s*\d+ failing$/.test(line));
+  return (failures < 0 ? lines.slice(-LAST) : lines.slice(failures, failures + LAST)).join("\n");
+}
+
 const program = new Command("npm test --")
   .description("Builds, then runs types, lint, contract, unit and end-to-end tests.")
   .option("--profile <name>", `depth: ${PROFILES.join(" or ")}`, "default")
@@ -85,6 +94,7 @@ const env = {
 };
 const totals = { passed: 0, failed: 0, skipped: 0 };
 const lines: string[] = [];
+const reasons: string[] = [];
 if (!existsSync(join(root, "../shared/data/medquad"))) {
   lines.push("skipped: cases that need ../shared/data/medquad, which is absent");
 }
@@ -99,11 +109,13 @@ for (const check of checks) {
   totals.passed += passed;
   totals.failed += failed;
   totals.skipped += check.cases ? count(output, "pending") : 0;
+  if (failed) reasons.push(`\n── ${check.name}: failed ──\n${reason(output)}`);
   const seconds = ((performance.now() - start) / 1000).toFixed(1);
   lines.push(
     `${failed ? "FAILED" : "ok    "} ${check.name.padEnd(12)} ${passed} passed, ${failed} failed in ${seconds} s`,
   );
 }
+for (const text of reasons) console.log(text);
 console.log(`\n${lines.join("\n")}`);
 if (totals.skipped) console.log(`skipped: ${totals.skipped} cases`);
 console.log(`${totals.passed} passed, ${totals.failed} failed`);
