@@ -7,6 +7,7 @@ export type FactoryErrorCode =
   | "no-contributions"
   | "kept-mismatch"
   | "root-mismatch"
+  | "rows-missing"
   | "all-rows-dropped"
   | "bad-config"
   | "diverged"

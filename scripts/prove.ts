@@ -2,9 +2,10 @@
 import { globSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
-import { Command, InvalidArgumentError } from "commander";
+import { Command } from "commander";
 import { init } from "z3-solver";
 import { UserError } from "./lib/errors.ts";
+import { positive } from "./lib/numbers.ts";
 import { fail, print } from "./lib/output.ts";
 
 const root = join(import.meta.dirname, "..");
@@ -148,11 +149,6 @@ async function main(names: string[], options: Options): Promise<void> {
   const text = `${proved} conditions proved, ${unproved} unproved.`;
   print({ text, data: { ok: unproved === 0, proved, unproved, proofs } }, options.json ?? false);
   if (unproved > 0) process.exitCode = 1;
-}
-
-function positive(text: string): number {
-  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError("Not a positive number.");
-  return Number(text);
 }
 
 const script = new Command("npm run prove --")

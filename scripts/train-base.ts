@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { Command, InvalidArgumentError } from "commander";
+import { Command } from "commander";
 import {
   type BaseProgress,
   Engine,
@@ -21,6 +21,7 @@ import {
   trainTokenizer,
 } from "../lm/index.ts";
 import { parseRows, rowsRoot } from "../protocol/rows.ts";
+import { positive } from "./lib/numbers.ts";
 
 const CONFIG: ModelConfig = {
   vocabSize: 1024,
@@ -214,12 +215,6 @@ function minutes(milliseconds: number): string {
 
 function log(line: string): void {
   process.stderr.write(`${line}\n`);
-}
-
-function positive(text: string): number {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError("Not a positive integer.");
-  return value;
 }
 
 const program = new Command("train-base")

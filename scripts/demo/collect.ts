@@ -1,8 +1,8 @@
 import { claim, claimable } from "../actions/claim.ts";
+import type { Report } from "../lib/progress.ts";
 import { eventOf, mined } from "../lib/send.ts";
 import type { ContributionFigures, SplitFigures } from "./figures.ts";
 import { SPLIT } from "./govern.ts";
-import type { Report } from "./progress.ts";
 import type { Settled } from "./settle.ts";
 import type { World } from "./world.ts";
 

@@ -1,7 +1,7 @@
 import { id as hashText } from "ethers";
 import type { DatasetFile } from "../../factory/index.ts";
 import { commitBatch, commitScore, revealBatch, revealScore } from "../actions/contribute.ts";
-import type { Report } from "./progress.ts";
+import type { Report } from "../lib/progress.ts";
 import type { World } from "./world.ts";
 
 /** Smallest bond of the demo's Datanet, in wei. */

@@ -3,8 +3,8 @@ import { spawn } from "node:child_process";
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
+import { type Progress, progressOn } from "../lib/progress.ts";
 import { endWithNpm } from "./parent.ts";
-import { type Progress, progressOn } from "./progress.ts";
 import type { Demo } from "./run.ts";
 
 const root = join(import.meta.dirname, "../..");

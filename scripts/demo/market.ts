@@ -6,7 +6,7 @@ import { loadModels, ModelRegistry } from "../../serving/models.ts";
 import { Operator, signerOf } from "../../serving/operator.ts";
 import { type RunningServer, startServer } from "../../serving/server.ts";
 import { Store } from "../../serving/store.ts";
-import type { Report } from "./progress.ts";
+import type { Report } from "../lib/progress.ts";
 import type { World } from "./world.ts";
 
 /** What each payer puts into its channel, in wei. */

@@ -10,6 +10,7 @@ import { readBundle } from "../../oracle/read-bundle.ts";
 import { type Snapshot, takeSnapshot } from "../../oracle/snapshot.ts";
 import { verifyBundle } from "../../oracle/verify.ts";
 import { verifyOnChain } from "../../oracle/verify-chain.ts";
+import type { Progress } from "../lib/progress.ts";
 import { forgetServer, noteServer } from "../lib/server-url.ts";
 import { type Chain, startChain } from "./chain.ts";
 import { claimAll, paySplit, payTreasury, supplyOk } from "./collect.ts";
@@ -17,7 +18,6 @@ import { registerDatanet } from "./datanet.ts";
 import type { AnswerFigures, Figures } from "./figures.ts";
 import { fund, SPLIT, takeLive } from "./govern.ts";
 import { type Ask, buyAnswers, type Market, openMarket, type Sale } from "./market.ts";
-import type { Progress } from "./progress.ts";
 import { attributeAndPost, closeEpoch, passWindow, type Settled } from "./settle.ts";
 import { accountsFor, createWorld, type World } from "./world.ts";
 

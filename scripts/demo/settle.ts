@@ -7,8 +7,8 @@ import { openChain } from "../../oracle/chain.ts";
 import type { AttributionEngine, FeatureSet } from "../../oracle/engine.ts";
 import { closeTills, finalizePosting, type Posted, type Poster, postBundle } from "../../oracle/post.ts";
 import { prepareBundle } from "../../oracle/prepare.ts";
+import type { Report } from "../lib/progress.ts";
 import type { Market } from "./market.ts";
-import type { Report } from "./progress.ts";
 import type { World } from "./world.ts";
 
 /** Redeems the vouchers within the epoch, lets it end, and commits the operator's log. Returns the epoch. */

@@ -76,6 +76,6 @@ contract Counter {
   });
 
   it("refuses a number of steps that is none", async () => {
-    expect((await cli("prove", ["--steps", "soon"])).stderr).to.match(/Not a positive number/);
+    expect((await cli("prove", ["--steps", "soon"])).stderr).to.match(/Not a positive integer/);
   });
 });
