@@ -50,11 +50,13 @@ export class Engine {
     return new Engine(base, await Pool.create(setup, opts.threads));
   }
 
-  /** Loss and gradient of each example by itself. */
+  /** Loss and gradient of each example by itself. One of weight 0 costs nothing. */
   async gradients(adapter: Adapter, examples: Example[]): Promise<Gradient[]> {
     this.check(adapter, examples);
+    const size = adapter.params.length;
     return Promise.all(
       examples.map(async (example) => {
+        if (example.weight === 0) return { loss: 0, tokens: lossTokens(example), gradient: new Float32Array(size) };
         const { logProb, gradient } = await this.pool.run({ kind: "adapterGradient", adapter, example });
         return { loss: -(example.weight ?? 1) * logProb, tokens: lossTokens(example), gradient: gradient! };
       }),
