@@ -6,4 +6,4 @@ export { type Evaluation, evaluate, type Score } from "./evaluate.ts";
 export { promptTokens, rowExamples } from "./examples.ts";
 export { type Artifact, loadArtifact, type Manifest, type ManifestContribution, readManifest } from "./manifest.ts";
 export { type Contribution, type Part, type Selected, selectRows } from "./sample.ts";
-export { type FactoryOptions, type FactoryProgress, type FactoryResult, runFactory } from "./train.ts";
+export { type FactoryOptions, type FactoryProgress, type FactoryResult, runFactory, trainingOptions } from "./train.ts";

@@ -63,10 +63,15 @@ export class Engine {
 
   /** Loss and gradient of all examples together: summed in f64 in their order, then rounded. */
   async gradient(adapter: Adapter, examples: Example[]): Promise<Gradient> {
+    return this.sum(adapter, await this.gradients(adapter, examples));
+  }
+
+  /** What `gradient` makes of the gradients of its examples. */
+  sum(adapter: Adapter, parts: readonly Gradient[]): Gradient {
     const sum = new Float64Array(adapterSize(this.base.config, adapter.config));
     let loss = 0;
     let tokens = 0;
-    for (const part of await this.gradients(adapter, examples)) {
+    for (const part of parts) {
       loss += part.loss;
       tokens += part.tokens;
       for (let i = 0; i < sum.length; i++) sum[i]! += part.gradient[i]!;

@@ -21,6 +21,11 @@ export { loadAdapter, saveAdapter } from "./peft.ts";
 export { formatAnswer, formatPrompt, qaExample } from "./prompt.ts";
 export { Random } from "./random.ts";
 export { END_OF_TEXT, Tokenizer } from "./tokenizer.ts";
-export { type AdapterProgress, type AdapterTrainingOptions, trainAdapter } from "./train-adapter.ts";
+export {
+  type AdapterProgress,
+  type AdapterTrainingOptions,
+  type ObservedBatch,
+  trainAdapter,
+} from "./train-adapter.ts";
 export { type BaseProgress, type BaseTrainingOptions, initWeights, packDocuments, trainBase } from "./train-base.ts";
 export { trainTokenizer } from "./train-tokenizer.ts";

@@ -25,6 +25,8 @@ export interface AdapterTrainingOptions {
   /** What every batch's summed loss is divided by; default: batchSize · mean loss tokens of an example. */
   normaliser?: number;
   onStep?: (progress: AdapterProgress) => void;
+  /** Sees every batch before its step is taken; changes no bit of the training. */
+  onBatch?: (batch: ObservedBatch) => void | Promise<void>;
   signal?: AbortSignal;
 }
 
@@ -35,6 +37,21 @@ export interface AdapterProgress {
   /** Mean loss per loss token of this step's batch, weighted as its examples are; nats. */
   loss: number;
   learningRate: number;
+}
+
+/** One step of training from inside: v = momentum · v + Σ gradients / normaliser; params −= rate · v. */
+export interface ObservedBatch {
+  /** Counted from 0. */
+  step: number;
+  /** Learning rate, rounded to f32 as the step takes it. */
+  rate: number;
+  normaliser: number;
+  /** Places of the batch's examples among all. */
+  indices: Int32Array;
+  /** d loss / d params of each example of the batch, its weight included. */
+  gradients: Float32Array[];
+  /** Before the step; a view that the step overwrites. */
+  params: Float32Array;
 }
 
 /**
@@ -61,16 +78,23 @@ export async function trainAdapter(
   kernels.floats(w, size).set(adapter.params);
 
   const losses: number[] = [];
-  const batches = batchesOf(examples, opts.batchSize, opts.seed);
+  const batches = batchesOf(examples.length, opts.batchSize, opts.seed);
   for (let step = 0; step < steps; step++) {
     opts.signal?.throwIfAborted();
-    const batch = batches.next().value!;
-    const { loss: sum, gradient } = await engine.gradient(adapter, batch);
+    const indices = batches.next().value!;
+    const batch = Array.from(indices, (index) => examples[index]!);
+    const rate = scheduledRate(step, steps, opts.warmup, opts.learningRate);
+    const parts = opts.onBatch && (await engine.gradients(adapter, batch));
+    const { loss: sum, gradient } = parts ? engine.sum(adapter, parts) : await engine.gradient(adapter, batch);
     const weight = batch.reduce((total, example) => total + (example.weight ?? 1) * lossTokens(example), 0);
     const loss = weight === 0 ? sum : sum / weight;
     if (!Number.isFinite(loss)) throw new DivergenceError(step, loss);
+    if (parts) {
+      const gradients = parts.map((part) => part.gradient);
+      const { params } = adapter;
+      await opts.onBatch?.({ step, rate: Math.fround(rate), normaliser, indices, gradients, params });
+    }
     kernels.floats(g, size).set(gradient.map((value) => value / normaliser));
-    const rate = scheduledRate(step, steps, opts.warmup, opts.learningRate);
     kernels.call.sgdMomentum(size, w, g, v, rate, opts.momentum);
     adapter.params.set(kernels.floats(w, size));
     losses.push(loss);
@@ -80,14 +104,12 @@ export async function trainAdapter(
   return { adapter, losses };
 }
 
-/** Batches without end: epoch after epoch, each in its own order. */
-function* batchesOf(examples: Example[], batchSize: number, seed: number): Generator<Example[], never> {
+/** Places of the examples of each batch, without end: epoch after epoch, each in its own order. */
+function* batchesOf(count: number, batchSize: number, seed: number): Generator<Int32Array, never> {
   const random = new Random(seed + 1);
   for (;;) {
-    const order = random.permutation(examples.length);
-    for (let i = 0; i < order.length; i += batchSize) {
-      yield Array.from(order.subarray(i, i + batchSize), (index) => examples[index]!);
-    }
+    const order = random.permutation(count);
+    for (let i = 0; i < count; i += batchSize) yield order.slice(i, i + batchSize);
   }
 }
 
