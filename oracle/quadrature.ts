@@ -27,14 +27,24 @@ const RULES: Record<number, readonly (readonly [node: number, weight: number])[]
   ],
 };
 
-/** Gauss and Legendre's rule on (0, 1), rising: exact for polynomials of degree 2 · count − 1. 1 to 5 nodes, else a RangeError. */
-export function gaussLegendre(count: number): PathNode[] {
+/**
+ * Gauss and Legendre's rule on (0, 1), rising: exact for polynomials of degree 2 · count − 1 in t, where s = t^power. A power
+ * above 1 crowds the nodes near 0, for paths that are steep there. 1 to 5 nodes and a power of 1 to 4, else a RangeError.
+ */
+export function gaussLegendre(count: number, power = 1): PathNode[] {
   const rule = RULES[count];
   if (rule === undefined) throw new RangeError(`the path takes 1 to 5 nodes, not ${count}`);
+  if (![1, 2, 3, 4].includes(power)) throw new RangeError(`the power of the path is 1 to 4, not ${power}`);
   return rule
     .flatMap(([node, weight]) =>
       node === 0 ? [[0, weight] as const] : [[-node, weight] as const, [node, weight] as const],
     )
-    .map(([node, weight]) => ({ at: (1 + node) / 2, weight: weight / 2 }))
+    .map(([node, weight]) => {
+      const t = (1 + node) / 2;
+      // ds = power · t^(power − 1) dt
+      let slope = 1;
+      for (let k = 1; k < power; k++) slope *= t;
+      return { at: slope * t, weight: (weight / 2) * power * slope };
+    })
     .sort((a, b) => a.at - b.at);
 }

@@ -14,6 +14,14 @@ describe("the nodes of the path", () => {
     });
   }
 
+  it("crowd near 0 by a power, and integrate polynomials all the same", () => {
+    const nodes = gaussLegendre(5, 3);
+    const integral = (degree: number) => nodes.reduce((sum, { at, weight }) => sum + weight * at ** degree, 0);
+    for (const degree of [0, 1, 2]) expect(integral(degree)).to.be.closeTo(1 / (degree + 1), 1e-15);
+    expect(nodes[0]!.at).to.be.below(gaussLegendre(5)[0]!.at / 100);
+    for (const power of [0, 5, 1.5]) expect(() => gaussLegendre(3, power)).to.throw(RangeError);
+  });
+
   it("are 1 to 5", () => {
     for (const count of [0, 6, 2.5]) expect(() => gaussLegendre(count)).to.throw(RangeError);
   });
