@@ -81,7 +81,7 @@ export async function trainAdapter(
 }
 
 /** Batches without end: epoch after epoch, each in its own order. */
-function* batchesOf(examples: Example[], batchSize: number, seed: number): Generator<Example[], never> {
+export function* batchesOf<T>(examples: readonly T[], batchSize: number, seed: number): Generator<T[], never> {
   const random = new Random(seed + 1);
   for (;;) {
     const order = random.permutation(examples.length);
@@ -91,8 +91,8 @@ function* batchesOf(examples: Example[], batchSize: number, seed: number): Gener
   }
 }
 
-// returns the number of steps
-function checkOptions(examples: Example[], opts: AdapterTrainingOptions): number {
+/** Number of steps; throws an InputError that names the first option that makes no sense. */
+export function checkOptions(examples: Example[], opts: AdapterTrainingOptions): number {
   const { batchSize, learningRate, momentum, warmup, normaliser = 1 } = opts;
   if (examples.length === 0) throw new InputError("training: no examples");
   if (!Number.isSafeInteger(batchSize) || batchSize < 1) {
