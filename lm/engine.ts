@@ -16,6 +16,12 @@ export interface Gradient {
   gradient: Float32Array;
 }
 
+/** Gradient of one example, and what its Hessian in the adapter's parameters makes of some directions. */
+export interface Curvature extends Gradient {
+  /** H · direction for each direction, where H is the Hessian of the loss. */
+  products: Float32Array[];
+}
+
 export interface GenerateOptions {
   maxTokens: number;
   /** 0 (the default) always takes the likeliest token. */
@@ -57,6 +63,31 @@ export class Engine {
       examples.map(async (example) => {
         const { logProb, gradient } = await this.pool.run({ kind: "adapterGradient", adapter, example });
         return { loss: -(example.weight ?? 1) * logProb, tokens: lossTokens(example), gradient: gradient! };
+      }),
+    );
+  }
+
+  /**
+   * Loss and gradient of each example by itself with its Hessian's products with `directions` (each as long as the
+   * adapter's parameters; those in shared memory are not copied). Exact derivatives of the gradient, not differences. The
+   * bits of one product do not depend on the other directions.
+   */
+  async hessianProducts(adapter: Adapter, directions: Float32Array[], examples: Example[]): Promise<Curvature[]> {
+    this.check(adapter, examples);
+    const size = adapter.params.length;
+    for (const [n, { length }] of directions.entries()) {
+      if (length !== size) throw new InputError(`direction ${n}: ${length} elements, but the adapter has ${size}`);
+    }
+    return Promise.all(
+      examples.map(async (example) => {
+        const job = { kind: "hessianProducts", adapter, directions, example } as const;
+        const { logProb, gradient, products } = await this.pool.run(job);
+        return {
+          loss: -(example.weight ?? 1) * logProb,
+          tokens: lossTokens(example),
+          gradient,
+          products: directions.map((_, n) => products.subarray(n * size, (n + 1) * size)),
+        };
       }),
     );
   }

@@ -47,7 +47,7 @@ export interface ObservedBatch {
   rate: number;
   normaliser: number;
   /** Places of the batch's examples among all. */
-  indices: Int32Array;
+  indices: readonly number[];
   /** d loss / d params of each example of the batch, its weight included. */
   gradients: Float32Array[];
   /** Before the step; a view that the step overwrites. */
@@ -78,11 +78,11 @@ export async function trainAdapter(
   kernels.floats(w, size).set(adapter.params);
 
   const losses: number[] = [];
-  const batches = batchesOf(examples.length, opts.batchSize, opts.seed);
+  const batches = batchesOf([...examples.keys()], opts.batchSize, opts.seed);
   for (let step = 0; step < steps; step++) {
     opts.signal?.throwIfAborted();
     const indices = batches.next().value!;
-    const batch = Array.from(indices, (index) => examples[index]!);
+    const batch = indices.map((index) => examples[index]!);
     const rate = scheduledRate(step, steps, opts.warmup, opts.learningRate);
     const parts = opts.onBatch && (await engine.gradients(adapter, batch));
     const { loss: sum, gradient } = parts ? engine.sum(adapter, parts) : await engine.gradient(adapter, batch);
@@ -104,17 +104,19 @@ export async function trainAdapter(
   return { adapter, losses };
 }
 
-/** Places of the examples of each batch, without end: epoch after epoch, each in its own order. */
-function* batchesOf(count: number, batchSize: number, seed: number): Generator<Int32Array, never> {
+/** Batches without end: epoch after epoch, each in its own order. */
+export function* batchesOf<T>(examples: readonly T[], batchSize: number, seed: number): Generator<T[], never> {
   const random = new Random(seed + 1);
   for (;;) {
-    const order = random.permutation(count);
-    for (let i = 0; i < count; i += batchSize) yield order.slice(i, i + batchSize);
+    const order = random.permutation(examples.length);
+    for (let i = 0; i < order.length; i += batchSize) {
+      yield Array.from(order.subarray(i, i + batchSize), (index) => examples[index]!);
+    }
   }
 }
 
-// returns the number of steps
-function checkOptions(examples: Example[], opts: AdapterTrainingOptions): number {
+/** Number of steps; throws an InputError that names the first option that makes no sense. */
+export function checkOptions(examples: Example[], opts: AdapterTrainingOptions): number {
   const { batchSize, learningRate, momentum, warmup, normaliser = 1 } = opts;
   if (examples.length === 0) throw new InputError("training: no examples");
   if (!Number.isSafeInteger(batchSize) || batchSize < 1) {
