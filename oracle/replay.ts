@@ -23,12 +23,12 @@ export function stepsOf({ steps, epochs = 0, batchSize }: AdapterTrainingOptions
 }
 
 /** Trains the run's adapter again before the eyes of `onBatch`. Throws {@link ReplayError} where another one comes out. */
-export async function replay(
-  run: AttributionRun,
-  onBatch: NonNullable<AdapterTrainingOptions["onBatch"]>,
-): Promise<void> {
+export async function replay(run: AttributionRun, onBatch?: AdapterTrainingOptions["onBatch"]): Promise<void> {
   const { examples } = trainingExamples(run);
-  const { adapter } = await trainAdapter(run.engine, run.adapter.config, examples, { ...run.training, onBatch });
+  const { adapter } = await trainAdapter(run.engine, run.adapter.config, examples, {
+    ...run.training,
+    ...(onBatch && { onBatch }),
+  });
   // by their bits, so that -0 is not 0
   const bits = ({ buffer, byteOffset, byteLength }: Float32Array) => Buffer.from(buffer, byteOffset, byteLength);
   if (!bits(adapter.params).equals(bits(run.adapter.params))) {
