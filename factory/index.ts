@@ -7,4 +7,4 @@ export { promptTokens, rowExamples } from "./examples.ts";
 export { type Artifact, loadArtifact, type Manifest, type ManifestContribution, readManifest } from "./manifest.ts";
 export { type Difference, type FactoryInputs, inputsOf, reproduce } from "./reproduce.ts";
 export { type Contribution, type Part, type Selected, selectRows } from "./sample.ts";
-export { type FactoryOptions, type FactoryProgress, type FactoryResult, runFactory } from "./train.ts";
+export { type FactoryOptions, type FactoryProgress, type FactoryResult, runFactory, trainingOptions } from "./train.ts";

@@ -3,7 +3,15 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import { type Base, DivergenceError, Engine, type Example, saveAdapter, trainAdapter } from "../lm/index.ts";
+import {
+  type AdapterTrainingOptions,
+  type Base,
+  DivergenceError,
+  Engine,
+  type Example,
+  saveAdapter,
+  trainAdapter,
+} from "../lm/index.ts";
 import { kernelBinary } from "../lm/kernels/compile.ts";
 import { keccakHex } from "../protocol/hash.ts";
 import { rowsRoot } from "../protocol/rows.ts";
@@ -46,6 +54,8 @@ export interface FactoryResult extends Artifact {
   references: Example[];
   /** Mean loss per token of each step, nats. */
   losses: number[];
+  /** How the adapter was trained on the selected examples, in their order. */
+  training: AdapterTrainingOptions;
 }
 
 /**
@@ -63,7 +73,8 @@ export async function runFactory(options: FactoryOptions): Promise<FactoryResult
 
   const engine = await Engine.create(base, options.threads === undefined ? {} : { threads: options.threads });
   try {
-    const { adapter, losses } = await train(engine, examples, config, options);
+    const training = trainingOptions(config, examples.length);
+    const { adapter, losses } = await train(engine, examples, config, training, options);
     const evaluation = await evaluate(engine, adapter, selected, referenceExamples, (done, total) => {
       onProgress?.({ stage: "evaluate", done, total });
       signal?.throwIfAborted();
@@ -103,25 +114,31 @@ export async function runFactory(options: FactoryOptions): Promise<FactoryResult
       await writeFile(join(dir, MANIFEST), bytes);
       return { manifest, manifestHash, adapter: { ...adapter, hash } };
     });
-    return { dir: out, ...written, evaluation, selected, references: referenceExamples, losses };
+    return { dir: out, ...written, evaluation, selected, references: referenceExamples, losses, training };
   } finally {
     await engine.close();
   }
 }
 
-async function train(engine: Engine, examples: Example[], config: FactoryConfig, options: FactoryOptions) {
-  const { epochs, batchSize, learningRate, momentum, seed, rank, alpha, targets } = config;
-  const steps = epochs * Math.ceil(examples.length / batchSize);
+/** What a config says to training on so many examples. */
+export function trainingOptions(config: FactoryConfig, examples: number): AdapterTrainingOptions {
+  const { epochs, batchSize, learningRate, momentum, seed } = config;
+  const steps = epochs * Math.ceil(examples / batchSize);
+  return { steps, batchSize, learningRate, momentum, warmup: Math.floor(config.warmup * steps), seed };
+}
+
+async function train(
+  engine: Engine,
+  examples: Example[],
+  { rank, alpha, targets }: FactoryConfig,
+  training: AdapterTrainingOptions,
+  { onProgress, signal }: FactoryOptions,
+) {
   try {
     return await trainAdapter(engine, { rank, alpha, targets }, examples, {
-      steps,
-      batchSize,
-      learningRate,
-      momentum,
-      warmup: Math.floor(config.warmup * steps),
-      seed,
-      onStep: ({ step, loss }) => options.onProgress?.({ stage: "train", done: step, total: steps, loss }),
-      ...(options.signal && { signal: options.signal }),
+      ...training,
+      onStep: ({ step, steps, loss }) => onProgress?.({ stage: "train", done: step, total: steps, loss }),
+      ...(signal && { signal }),
     });
   } catch (error) {
     if (!(error instanceof DivergenceError)) throw error;

@@ -16,6 +16,12 @@ export interface Gradient {
   gradient: Float32Array;
 }
 
+/** Gradient of one example, and what its Hessian in the adapter's parameters makes of some directions. */
+export interface Curvature extends Gradient {
+  /** H · direction for each direction, where H is the Hessian of the loss. */
+  products: Float32Array[];
+}
+
 export interface GenerateOptions {
   maxTokens: number;
   /** 0 (the default) always takes the likeliest token. */
@@ -63,12 +69,42 @@ export class Engine {
     );
   }
 
+  /**
+   * Loss and gradient of each example by itself with its Hessian's products with `directions` (each as long as the
+   * adapter's parameters; those in shared memory are not copied). Exact derivatives of the gradient, not differences. The
+   * bits of one product do not depend on the other directions.
+   */
+  async hessianProducts(adapter: Adapter, directions: Float32Array[], examples: Example[]): Promise<Curvature[]> {
+    this.check(adapter, examples);
+    const size = adapter.params.length;
+    for (const [n, { length }] of directions.entries()) {
+      if (length !== size) throw new InputError(`direction ${n}: ${length} elements, but the adapter has ${size}`);
+    }
+    return Promise.all(
+      examples.map(async (example) => {
+        const job = { kind: "hessianProducts", adapter, directions, example } as const;
+        const { logProb, gradient, products } = await this.pool.run(job);
+        return {
+          loss: -(example.weight ?? 1) * logProb,
+          tokens: lossTokens(example),
+          gradient,
+          products: directions.map((_, n) => products.subarray(n * size, (n + 1) * size)),
+        };
+      }),
+    );
+  }
+
   /** Loss and gradient of all examples together: summed in f64 in their order, then rounded. */
   async gradient(adapter: Adapter, examples: Example[]): Promise<Gradient> {
+    return this.sum(adapter, await this.gradients(adapter, examples));
+  }
+
+  /** What `gradient` makes of the gradients of its examples. */
+  sum(adapter: Adapter, parts: readonly Gradient[]): Gradient {
     const sum = new Float64Array(adapterSize(this.base.config, adapter.config));
     let loss = 0;
     let tokens = 0;
-    for (const part of await this.gradients(adapter, examples)) {
+    for (const part of parts) {
       loss += part.loss;
       tokens += part.tokens;
       for (let i = 0; i < sum.length; i++) sum[i]! += part.gradient[i]!;

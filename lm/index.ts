@@ -1,7 +1,7 @@
 // The public face of the language model.
 export { type Base, loadBase, makeBase, saveBase } from "./base.ts";
 export { checkConfig, type ModelConfig } from "./config.ts";
-export { Engine, type GenerateOptions, type Gradient } from "./engine.ts";
+export { type Curvature, Engine, type GenerateOptions, type Gradient } from "./engine.ts";
 export { DivergenceError, InputError } from "./errors.ts";
 export { checkExample, type Example, lossTokens } from "./example.ts";
 export type { Hash } from "./files.ts";
@@ -20,7 +20,13 @@ export {
 export { loadAdapter, saveAdapter } from "./peft.ts";
 export { formatAnswer, formatPrompt, qaExample } from "./prompt.ts";
 export { Random } from "./random.ts";
+export { type TangentOptions, type TangentTraining, trainTangents } from "./tangent.ts";
 export { END_OF_TEXT, Tokenizer } from "./tokenizer.ts";
-export { type AdapterProgress, type AdapterTrainingOptions, trainAdapter } from "./train-adapter.ts";
+export {
+  type AdapterProgress,
+  type AdapterTrainingOptions,
+  type ObservedBatch,
+  trainAdapter,
+} from "./train-adapter.ts";
 export { type BaseProgress, type BaseTrainingOptions, initWeights, packDocuments, trainBase } from "./train-base.ts";
 export { trainTokenizer } from "./train-tokenizer.ts";

@@ -24,6 +24,7 @@ export interface SamplingOptions {
 
 export type Job =
   | { kind: "adapterGradient"; adapter: Adapter; example: Example }
+  | { kind: "hessianProducts"; adapter: Adapter; directions: Float32Array[]; example: Example }
   | { kind: "logProb"; adapter: Adapter | null; example: Example }
   | { kind: "baseGradient"; version: number; examples: Example[] }
   | {
@@ -39,6 +40,12 @@ export type Job =
 export interface Scored {
   logProb: number;
   gradient: Float32Array<ArrayBuffer> | null;
+}
+
+/** The gradient of an example's weighted loss, and its derivative in each direction, one after the other. */
+export interface Curved extends Scored {
+  gradient: Float32Array<ArrayBuffer>;
+  products: Float32Array<ArrayBuffer>;
 }
 
 /** A token as generation streams it; `text` is what has become certain to be part of the answer. */
@@ -59,6 +66,6 @@ export interface Generation {
   finish: "stop" | "length";
 }
 
-export type JobResult = Scored | Generation;
+export type JobResult = Scored | Curved | Generation;
 
 export type WorkerMessage = { result: JobResult } | { error: string } | { token: StreamedToken };

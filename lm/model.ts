@@ -9,11 +9,11 @@ import { type LayerTensor, layerTensor, layoutSize, weightLayout } from "./layou
 import { type Adapter, adapterLayout, LORA_TARGETS, type LoraTarget } from "./lora.ts";
 
 /** Queries go in blocks of this many rows, so that most scores above the diagonal are never computed. */
-const QUERY_BLOCK = 64;
-const F32 = 4;
+export const QUERY_BLOCK = 64;
+export const F32 = 4;
 
 /** A weight matrix; `gradient` is 0 while the base is frozen. */
-interface Matrix {
+export interface Matrix {
   out: number;
   in: number;
   weight: Pointer;
@@ -21,21 +21,41 @@ interface Matrix {
   gradient: Pointer;
 }
 
-interface Gain {
+export interface Gain {
   weight: Pointer;
   gradient: Pointer;
 }
 
-/** A LoRA pair on a matrix; `down` [positions, rank] keeps scale · x Aᵀ. */
-interface LoraPair {
+/** A LoRA pair on a matrix; `down` [positions, rank] keeps scale · x Aᵀ, and dDown the gradient of x Aᵀ. */
+export interface LoraPair {
   a: Pointer;
   b: Pointer;
   dA: Pointer;
   dB: Pointer;
   down: Pointer;
+  dDown: Pointer;
 }
 
-interface Layer {
+/**
+ * Gradients of a layer's activations. All layers share one set of buffers, until `keepGradients`. dH1 and dH2 are those of
+ * the norms' outputs; dP [heads, positions, stride], of which the shared set holds one block of queries, and dScores
+ * after the softmax's backward pass, in place unless kept.
+ */
+export interface LayerGradients {
+  dH1: Pointer;
+  dQ: Pointer;
+  dK: Pointer;
+  dV: Pointer;
+  dP: Pointer;
+  dScores: Pointer;
+  dAttended: Pointer;
+  dH2: Pointer;
+  dGate: Pointer;
+  dUp: Pointer;
+  dHidden: Pointer;
+}
+
+export interface Layer {
   norm1: Gain;
   q: Matrix;
   k: Matrix;
@@ -61,43 +81,36 @@ interface Layer {
   gateOut: Pointer;
   upOut: Pointer;
   hidden: Pointer;
+  gradients: LayerGradients;
 }
 
 export class Model {
   readonly config: ModelConfig;
-  private readonly kernels: Kernels;
-  private readonly headDim: number;
-  private readonly scoreStride: number;
+  /** Open to the tangents, which run beside the model: its buffers are theirs to read. */
+  readonly kernels: Kernels;
+  readonly headDim: number;
+  readonly scoreStride: number;
   private readonly weights: { at: Pointer; size: number };
   private readonly gradients: { at: Pointer; size: number };
   private readonly matrices: Matrix[] = [];
   private readonly embedding: Matrix;
-  private readonly head: Matrix;
-  private readonly layers: Layer[];
-  private readonly lastNorm: Gain;
-  private readonly lora = { rank: 0, scale: 0, size: 0, params: 0, gradient: 0, capacity: 0, down: 0, downCapacity: 0 };
+  readonly head: Matrix;
+  readonly layers: Layer[];
+  readonly lastNorm: Gain;
+  readonly lora = { rank: 0, scale: 0, size: 0, params: 0, gradient: 0, capacity: 0, down: 0, downCapacity: 0 };
 
-  private readonly cos: Pointer;
-  private readonly sin: Pointer;
+  readonly cos: Pointer;
+  readonly sin: Pointer;
   private readonly tokens: Pointer;
-  private readonly targets: Pointer;
-  private readonly logProbsAt: Pointer;
-  private readonly xLast: Pointer;
-  private readonly rLast: Pointer;
+  readonly targets: Pointer;
+  readonly logProbsAt: Pointer;
+  readonly xLast: Pointer;
+  readonly rLast: Pointer;
   private readonly hLast: Pointer;
-  private readonly logitsAt: Pointer;
-  // gradients of activations, reused from layer to layer
+  readonly logitsAt: Pointer;
+  readonly dHLast: Pointer;
   private readonly dX: Pointer;
-  private readonly dH: Pointer;
-  private readonly dQ: Pointer;
-  private readonly dK: Pointer;
-  private readonly dV: Pointer;
-  private readonly dAttended: Pointer;
-  private readonly dP: Pointer;
-  private readonly dHidden: Pointer;
-  private readonly dGate: Pointer;
-  private readonly dUp: Pointer;
-  private dDown: Pointer = 0;
+  private kept = false;
 
   /** Lays out all buffers; `trainable` adds room for the gradient of the base weights. */
   constructor(kernels: Kernels, config: ModelConfig, trainable: boolean) {
@@ -127,6 +140,7 @@ export class Model {
       return made;
     };
     this.embedding = matrix("model.embed_tokens.weight");
+    const gradients = this.gradientBuffers(QUERY_BLOCK * this.scoreStride, false);
     this.layers = Array.from({ length: config.layers }, (_, l) => {
       const at = (tensor: LayerTensor) => layerTensor(l, tensor);
       return {
@@ -154,6 +168,7 @@ export class Model {
         gateOut: floats(maxSeq * hiddenDim),
         upOut: floats(maxSeq * hiddenDim),
         hidden: floats(maxSeq * hiddenDim),
+        gradients,
       };
     });
     this.lastNorm = gain("model.norm.weight");
@@ -168,17 +183,38 @@ export class Model {
     this.rLast = floats(maxSeq);
     this.hLast = floats(maxSeq * dim);
     this.logitsAt = floats(maxSeq * vocabSize);
-    [this.dX, this.dH, this.dQ, this.dK, this.dV, this.dAttended] = Array.from({ length: 6 }, () =>
-      floats(maxSeq * dim),
-    ) as [Pointer, Pointer, Pointer, Pointer, Pointer, Pointer];
-    this.dP = floats(QUERY_BLOCK * this.scoreStride);
-    [this.dHidden, this.dGate, this.dUp] = Array.from({ length: 3 }, () => floats(maxSeq * hiddenDim)) as [
-      Pointer,
-      Pointer,
-      Pointer,
-    ];
+    this.dHLast = floats(maxSeq * dim);
+    this.dX = floats(maxSeq * dim);
     kernels.call.setScratch(floats(8 * Math.max(vocabSize, dim, hiddenDim, maxSeq)));
     kernels.call.ropeTable(maxSeq, this.headDim, config.ropeTheta, this.cos, this.sin);
+  }
+
+  private gradientBuffers(scores: number, apart: boolean): LayerGradients {
+    const { maxSeq, dim, hiddenDim } = this.config;
+    const floats = (n: number) => this.kernels.allocate(n * F32);
+    const dP = floats(scores);
+    const dH1 = floats(maxSeq * dim);
+    return {
+      dH1,
+      dQ: floats(maxSeq * dim),
+      dK: floats(maxSeq * dim),
+      dV: floats(maxSeq * dim),
+      dP,
+      dScores: apart ? floats(scores) : dP,
+      dAttended: floats(maxSeq * dim),
+      dH2: apart ? floats(maxSeq * dim) : dH1,
+      dGate: floats(maxSeq * hiddenDim),
+      dUp: floats(maxSeq * hiddenDim),
+      dHidden: floats(maxSeq * hiddenDim),
+    };
+  }
+
+  /** From now on the backward pass keeps the gradients of all activations, layer by layer, as tangents need them. */
+  keepGradients(): void {
+    if (this.kept) return;
+    const { heads, maxSeq } = this.config;
+    for (const layer of this.layers) layer.gradients = this.gradientBuffers(heads * maxSeq * this.scoreStride, true);
+    this.kept = true;
   }
 
   // --- parameters -------------------------------------------------------------------------------------------------
@@ -207,7 +243,7 @@ export class Model {
       lora.capacity = lora.size;
     }
     const downSize = config.maxSeq * rank;
-    const downTotal = downSize * (config.layers * LORA_TARGETS.length + 1);
+    const downTotal = 2 * downSize * config.layers * LORA_TARGETS.length;
     if (downTotal > lora.downCapacity) {
       lora.down = kernels.allocate(downTotal * F32);
       lora.downCapacity = downTotal;
@@ -221,11 +257,11 @@ export class Model {
         const a = slots[slot++]!.offset * F32;
         const b = slots[slot++]!.offset * F32;
         const dA = lora.gradient + a;
-        layer.lora[target] = { a: lora.params + a, b: lora.params + b, dA, dB: lora.gradient + b, down };
-        down += downSize * F32;
+        const dDown = down + downSize * F32;
+        layer.lora[target] = { a: lora.params + a, b: lora.params + b, dA, dB: lora.gradient + b, down, dDown };
+        down = dDown + downSize * F32;
       }
     }
-    this.dDown = down;
   }
 
   /** Sets the gradients of base and adapter to zero. */
@@ -354,42 +390,48 @@ export class Model {
     const { dim, hiddenDim, vocabSize, heads } = this.config;
     const trainable = this.gradients.size > 0;
     const at = from * dim * F32;
+    const dX = this.dX;
+    const dHLast = this.dHLast;
 
-    call.clear(to * dim, this.dX);
-    call.gemmNN(to - from, dim, vocabSize, this.logitsAt, vocabSize, this.head.weight, dim, this.dH, dim, 0);
+    call.clear(to * dim, dX);
+    call.gemmNN(to - from, dim, vocabSize, this.logitsAt, vocabSize, this.head.weight, dim, dHLast, dim, 0);
     this.addMatrixGradient(to - from, this.head, this.logitsAt, this.hLast + at);
-    this.normBackward(to - from, this.xLast + at, this.lastNorm, this.rLast + from * F32, this.dX + at);
+    this.normBackward(to - from, this.xLast + at, this.lastNorm, this.rLast + from * F32, dHLast, dX + at);
 
     for (const [l, layer] of [...this.layers.entries()].reverse()) {
+      const { dH1, dQ, dK, dV, dAttended, dH2, dGate, dUp, dHidden } = layer.gradients;
+      // below the first adapter nothing is left to learn, unless the base learns too
+      const lowest = l === 0 && !trainable;
       // x' = x2 + (silu(gate) · up) Wdownᵀ
-      this.multiplyBack(to, this.dX, layer.down, this.dHidden, 0);
-      this.addMatrixGradient(to, layer.down, this.dX, layer.hidden);
-      call.swigluBackward(to * hiddenDim, layer.gateOut, layer.upOut, this.dHidden, this.dGate, this.dUp);
-      this.multiplyBack(to, this.dGate, layer.gate, this.dH, 0);
-      this.multiplyBack(to, this.dUp, layer.up, this.dH, 1);
-      this.addMatrixGradient(to, layer.gate, this.dGate, layer.h2);
-      this.addMatrixGradient(to, layer.up, this.dUp, layer.h2);
-      this.normBackward(to, layer.x2, layer.norm2, layer.r2, this.dX);
+      this.multiplyBack(to, dX, layer.down, dHidden, 0);
+      this.addMatrixGradient(to, layer.down, dX, layer.hidden);
+      call.swigluBackward(to * hiddenDim, layer.gateOut, layer.upOut, dHidden, dGate, dUp);
+      this.multiplyBack(to, dGate, layer.gate, dH2, 0);
+      this.multiplyBack(to, dUp, layer.up, dH2, 1);
+      this.addMatrixGradient(to, layer.gate, dGate, layer.h2);
+      this.addMatrixGradient(to, layer.up, dUp, layer.h2);
+      this.normBackward(to, layer.x2, layer.norm2, layer.r2, dH2, dX);
 
       // x2 = x + attended Woᵀ
-      this.multiplyBack(to, this.dX, layer.o, this.dAttended, 0);
-      this.addMatrixGradient(to, layer.o, this.dX, layer.attended);
+      this.multiplyBack(to, dX, layer.o, dAttended, 0);
+      this.addMatrixGradient(to, layer.o, dX, layer.attended);
       this.attendBackward(layer, to);
-      call.rope(to, heads, this.headDim, 0, this.dQ, this.cos, this.sin, -1);
-      call.rope(to, heads, this.headDim, 0, this.dK, this.cos, this.sin, -1);
-      this.multiplyBack(to, this.dQ, layer.q, this.dH, 0);
-      this.multiplyBack(to, this.dK, layer.k, this.dH, 1);
-      this.multiplyBack(to, this.dV, layer.v, this.dH, 1);
-      this.addMatrixGradient(to, layer.q, this.dQ, layer.h1);
-      this.addMatrixGradient(to, layer.k, this.dK, layer.h1);
-      this.addMatrixGradient(to, layer.v, this.dV, layer.h1);
-      this.loraBackward(to, layer.lora.q_proj, layer.h1, this.dQ);
-      this.loraBackward(to, layer.lora.v_proj, layer.h1, this.dV);
-      // below the first adapter nothing is left to learn, unless the base learns too
-      if (l === 0 && !trainable) return;
-      this.normBackward(to, layer.x, layer.norm1, layer.r1, this.dX);
+      call.rope(to, heads, this.headDim, 0, dQ, this.cos, this.sin, -1);
+      call.rope(to, heads, this.headDim, 0, dK, this.cos, this.sin, -1);
+      if (!lowest) {
+        this.multiplyBack(to, dQ, layer.q, dH1, 0);
+        this.multiplyBack(to, dK, layer.k, dH1, 1);
+        this.multiplyBack(to, dV, layer.v, dH1, 1);
+      }
+      this.addMatrixGradient(to, layer.q, dQ, layer.h1);
+      this.addMatrixGradient(to, layer.k, dK, layer.h1);
+      this.addMatrixGradient(to, layer.v, dV, layer.h1);
+      this.loraBackward(to, layer.lora.q_proj, layer.h1, dQ, lowest ? 0 : dH1);
+      this.loraBackward(to, layer.lora.v_proj, layer.h1, dV, lowest ? 0 : dH1);
+      if (lowest) return;
+      this.normBackward(to, layer.x, layer.norm1, layer.r1, dH1, dX);
     }
-    call.embedBackward(to, dim, this.tokens, this.dX, this.embedding.gradient);
+    call.embedBackward(to, dim, this.tokens, dX, this.embedding.gradient);
   }
 
   // dX [rows, in] = or += dY [rows, out] W
@@ -403,41 +445,47 @@ export class Model {
   }
 
   // dX += gradient of a norm's input, from dH
-  private normBackward(rows: number, x: Pointer, gain: Gain, r: Pointer, dX: Pointer): void {
-    this.kernels.call.rmsNormBackward(rows, this.config.dim, x, gain.weight, r, this.dH, dX, gain.gradient);
+  private normBackward(rows: number, x: Pointer, gain: Gain, r: Pointer, dH: Pointer, dX: Pointer): void {
+    this.kernels.call.rmsNormBackward(rows, this.config.dim, x, gain.weight, r, dH, dX, gain.gradient);
   }
 
-  private loraBackward(rows: number, pair: LoraPair | undefined, x: Pointer, dY: Pointer): void {
+  // adds to dH too, unless that is 0
+  private loraBackward(rows: number, pair: LoraPair | undefined, x: Pointer, dY: Pointer, dH: Pointer): void {
     if (!pair) return;
     const { call } = this.kernels;
     const { rank, scale } = this.lora;
     const { dim } = this.config;
     call.gemmTN(dim, rank, rows, dY, dim, pair.down, rank, pair.dB, rank, 1);
-    call.gemmNN(rows, rank, dim, dY, dim, pair.b, rank, this.dDown, rank, 0);
-    call.scale(rows * rank, this.dDown, scale);
-    call.gemmTN(rank, dim, rows, this.dDown, rank, x, dim, pair.dA, dim, 1);
-    call.gemmNN(rows, dim, rank, this.dDown, rank, pair.a, dim, this.dH, dim, 1);
+    call.gemmNN(rows, rank, dim, dY, dim, pair.b, rank, pair.dDown, rank, 0);
+    call.scale(rows * rank, pair.dDown, scale);
+    call.gemmTN(rank, dim, rows, pair.dDown, rank, x, dim, pair.dA, dim, 1);
+    if (dH) call.gemmNN(rows, dim, rank, pair.dDown, rank, pair.a, dim, dH, dim, 1);
   }
 
   private attendBackward(layer: Layer, to: number): void {
     const { call } = this.kernels;
-    const { headDim, scoreStride: stride } = this;
+    const { headDim, scoreStride: stride, kept } = this;
     const { dim, heads, maxSeq } = this.config;
+    const { dQ, dK, dV, dAttended, ...gradients } = layer.gradients;
     const factor = 1 / Math.sqrt(headDim);
-    call.clear(to * dim, this.dK);
-    call.clear(to * dim, this.dV);
+    call.clear(to * dim, dK);
+    call.clear(to * dim, dV);
     for (let h = 0; h < heads; h++) {
       const column = h * headDim * F32;
       for (let first = 0; first < to; first += QUERY_BLOCK) {
         const end = Math.min(first + QUERY_BLOCK, to);
         const rows = end - first;
         const at = first * dim * F32 + column;
-        const p = layer.p + (h * maxSeq + first) * stride * F32;
-        call.gemmNT(rows, end, headDim, this.dAttended + at, dim, layer.vOut + column, dim, this.dP, stride, 0);
-        call.gemmTN(end, headDim, rows, p, stride, this.dAttended + at, dim, this.dV + column, dim, 1);
-        call.softmaxCausalBackward(rows, end, first, p, this.dP, stride, factor);
-        call.gemmNN(rows, headDim, end, this.dP, stride, layer.kOut + column, dim, this.dQ + at, dim, 0);
-        call.gemmTN(end, headDim, rows, this.dP, stride, layer.qOut + at, dim, this.dK + column, dim, 1);
+        const scores = (h * maxSeq + first) * stride * F32;
+        const p = layer.p + scores;
+        const dP = kept ? gradients.dP + scores : gradients.dP;
+        const dScores = kept ? gradients.dScores + scores : dP;
+        call.gemmNT(rows, end, headDim, dAttended + at, dim, layer.vOut + column, dim, dP, stride, 0);
+        call.gemmTN(end, headDim, rows, p, stride, dAttended + at, dim, dV + column, dim, 1);
+        if (kept) call.copy(rows * stride, dScores, dP);
+        call.softmaxCausalBackward(rows, end, first, p, dScores, stride, factor);
+        call.gemmNN(rows, headDim, end, dScores, stride, layer.kOut + column, dim, dQ + at, dim, 0);
+        call.gemmTN(end, headDim, rows, dScores, stride, layer.qOut + at, dim, dK + column, dim, 1);
       }
     }
   }

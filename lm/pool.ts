@@ -2,7 +2,7 @@
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import { InputError } from "./errors.ts";
-import type { Job, JobResult, StreamedToken, WorkerMessage, WorkerSetup } from "./jobs.ts";
+import type { Curved, Generation, Job, JobResult, Scored, StreamedToken, WorkerMessage, WorkerSetup } from "./jobs.ts";
 import { kernelModule } from "./kernels/index.ts";
 
 interface Task {
@@ -12,10 +12,11 @@ interface Task {
   reject: (error: Error) => void;
 }
 
-type ResultOf<J extends Job> = Extract<
-  JobResult,
-  J extends { kind: "generate" } ? { text: string } : { logProb: number }
->;
+type ResultOf<J extends Job> = J extends { kind: "generate" }
+  ? Generation
+  : J extends { kind: "hessianProducts" }
+    ? Curved
+    : Scored;
 
 export class Pool {
   private readonly workers: Worker[] = [];

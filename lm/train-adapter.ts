@@ -25,6 +25,8 @@ export interface AdapterTrainingOptions {
   /** What every batch's summed loss is divided by; default: batchSize · mean loss tokens of an example. */
   normaliser?: number;
   onStep?: (progress: AdapterProgress) => void;
+  /** Sees every batch before its step is taken; changes no bit of the training. */
+  onBatch?: (batch: ObservedBatch) => void | Promise<void>;
   signal?: AbortSignal;
 }
 
@@ -35,6 +37,21 @@ export interface AdapterProgress {
   /** Mean loss per loss token of this step's batch, weighted as its examples are; nats. */
   loss: number;
   learningRate: number;
+}
+
+/** One step of training from inside: v = momentum · v + Σ gradients / normaliser; params −= rate · v. */
+export interface ObservedBatch {
+  /** Counted from 0. */
+  step: number;
+  /** Learning rate, rounded to f32 as the step takes it. */
+  rate: number;
+  normaliser: number;
+  /** Places of the batch's examples among all. */
+  indices: readonly number[];
+  /** d loss / d params of each example of the batch, its weight included. */
+  gradients: Float32Array[];
+  /** Before the step; a view that the step overwrites. */
+  params: Float32Array;
 }
 
 /**
@@ -61,16 +78,23 @@ export async function trainAdapter(
   kernels.floats(w, size).set(adapter.params);
 
   const losses: number[] = [];
-  const batches = batchesOf(examples, opts.batchSize, opts.seed);
+  const batches = batchesOf([...examples.keys()], opts.batchSize, opts.seed);
   for (let step = 0; step < steps; step++) {
     opts.signal?.throwIfAborted();
-    const batch = batches.next().value!;
-    const { loss: sum, gradient } = await engine.gradient(adapter, batch);
+    const indices = batches.next().value!;
+    const batch = indices.map((index) => examples[index]!);
+    const rate = scheduledRate(step, steps, opts.warmup, opts.learningRate);
+    const parts = opts.onBatch && (await engine.gradients(adapter, batch));
+    const { loss: sum, gradient } = parts ? engine.sum(adapter, parts) : await engine.gradient(adapter, batch);
     const weight = batch.reduce((total, example) => total + (example.weight ?? 1) * lossTokens(example), 0);
     const loss = weight === 0 ? sum : sum / weight;
     if (!Number.isFinite(loss)) throw new DivergenceError(step, loss);
+    if (parts) {
+      const gradients = parts.map((part) => part.gradient);
+      const { params } = adapter;
+      await opts.onBatch?.({ step, rate: Math.fround(rate), normaliser, indices, gradients, params });
+    }
     kernels.floats(g, size).set(gradient.map((value) => value / normaliser));
-    const rate = scheduledRate(step, steps, opts.warmup, opts.learningRate);
     kernels.call.sgdMomentum(size, w, g, v, rate, opts.momentum);
     adapter.params.set(kernels.floats(w, size));
     losses.push(loss);
@@ -81,7 +105,7 @@ export async function trainAdapter(
 }
 
 /** Batches without end: epoch after epoch, each in its own order. */
-function* batchesOf(examples: Example[], batchSize: number, seed: number): Generator<Example[], never> {
+export function* batchesOf<T>(examples: readonly T[], batchSize: number, seed: number): Generator<T[], never> {
   const random = new Random(seed + 1);
   for (;;) {
     const order = random.permutation(examples.length);
@@ -91,8 +115,8 @@ function* batchesOf(examples: Example[], batchSize: number, seed: number): Gener
   }
 }
 
-// returns the number of steps
-function checkOptions(examples: Example[], opts: AdapterTrainingOptions): number {
+/** Number of steps; throws an InputError that names the first option that makes no sense. */
+export function checkOptions(examples: Example[], opts: AdapterTrainingOptions): number {
   const { batchSize, learningRate, momentum, warmup, normaliser = 1 } = opts;
   if (examples.length === 0) throw new InputError("training: no examples");
   if (!Number.isSafeInteger(batchSize) || batchSize < 1) {

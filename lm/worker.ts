@@ -5,6 +5,7 @@ import type { Job, JobResult, WorkerMessage, WorkerSetup } from "./jobs.ts";
 import { Kernels } from "./kernels/index.ts";
 import { Model } from "./model.ts";
 import { addGradient, logProb } from "./score.ts";
+import { TangentModel } from "./tangent-model.ts";
 import { Tokenizer } from "./tokenizer.ts";
 
 const setup = workerData as WorkerSetup;
@@ -14,12 +15,19 @@ const kernels = new Kernels(setup.module);
 const model = new Model(kernels, setup.config, setup.trainable);
 model.setWeights(setup.weights);
 let version = 0;
+let tangents: TangentModel | undefined;
+
+/** Directions whose tangents run beside one example; more cost memory, about 10 MB each, and save little. */
+const DIRECTIONS = 8;
 
 port.on("message", (job: Job) => {
   try {
     const result = run(job);
-    const gradient = "gradient" in result ? result.gradient : null;
-    send({ result }, gradient ? [gradient.buffer] : []);
+    const arrays = ["gradient" in result ? result.gradient : null, "products" in result ? result.products : null];
+    send(
+      { result },
+      arrays.flatMap((array) => (array ? [array.buffer] : [])),
+    );
   } catch (error) {
     send({ error: (error as Error).message });
   }
@@ -35,6 +43,16 @@ function run(job: Job): JobResult {
       model.setAdapter(job.adapter);
       model.clearGradients();
       return { logProb: addGradient(model, job.example), gradient: model.adapterGradient() };
+    case "hessianProducts": {
+      const { adapter, directions, example } = job;
+      tangents ??= new TangentModel(model, DIRECTIONS);
+      model.setAdapter(adapter);
+      model.clearGradients();
+      const sum = addGradient(model, example);
+      const to = example.tokens.length - 1;
+      const products = tangents.products(directions, example.weight ?? 1, example.lossFrom - 1, to);
+      return { logProb: sum, gradient: model.adapterGradient(), products };
+    }
     case "logProb":
       model.setAdapter(job.adapter);
       return { logProb: logProb(model, job.example), gradient: null };

@@ -1,11 +1,16 @@
-import type { Adapter, Engine, Example } from "../lm/index.ts";
+import type { Adapter, AdapterTrainingOptions, Engine, Example } from "../lm/index.ts";
 
 /** What an engine attributes: a trained adapter, and what each contribution trained it on. */
 export interface AttributionRun {
   engine: Engine;
   /** The final adapter. */
   adapter: Adapter;
-  /** Every contribution of the index with its kept training examples; none where all its rows were dropped. */
+  /** How it was trained: on the contributions' examples, one contribution after the other. */
+  training: AdapterTrainingOptions;
+  /**
+   * Every contribution of the index with the examples it was trained on, in the order of training; none where all its
+   * rows were dropped.
+   */
   contributions: readonly RunContribution[];
   /** Held-out reference answers, loss on the answer; they fix the standing shares. */
   evaluation: readonly Example[];
@@ -42,10 +47,17 @@ export interface FeatureSet {
   standing: readonly bigint[];
 }
 
-/** One way of saying what an answer owes to whom. Its score is always dot(feature, gradient), over int8. */
+/** Features, and the parameters at which answers are differentiated for them. */
+export interface VersionFeatures extends FeatureSet {
+  /** Adapter parameters, one or more nodes; a feature is as long as all of them together. */
+  nodes: readonly Float32Array[];
+}
+
+/**
+ * One way of saying what an answer owes to whom. Its score is always dot(feature, gradient), over int8, the gradient
+ * being that of log p(answer | prompt) at every node (`answerGradients`).
+ */
 export interface AttributionEngine {
   readonly name: string;
-  features(run: AttributionRun): Promise<FeatureSet>;
-  /** Per answer, d log p(answer | prompt) / d parameters at the engine's nodes, `dims` long, before quantisation. */
-  gradients(run: Pick<AttributionRun, "engine" | "adapter">, answers: readonly Example[]): Promise<Float32Array[]>;
+  features(run: AttributionRun): Promise<VersionFeatures>;
 }

@@ -4,14 +4,17 @@ import { type Decoder, decodeJson } from "../protocol/decode.ts";
 import { join, keccakHex } from "../protocol/hash.ts";
 import { canonicalJson } from "../protocol/json.ts";
 import { MIN_EXPONENT } from "../protocol/quantise.ts";
-import type { FeatureSet, FeatureTensor } from "./engine.ts";
+import type { FeatureTensor, VersionFeatures } from "./engine.ts";
 import { FeatureError } from "./features.ts";
 
-const FORMAT = "tributary.features.v1";
+const FORMAT = "tributary.features.v2";
 const JSON_FILE = "features.json";
 const BINARY_FILE = "features.bin";
+/** f32, little-endian, node by node. */
+const NODES_FILE = "nodes.bin";
 const MAX_DIMS = 2 ** 30;
 const MAX_COLUMNS = 65_536;
+const MAX_NODES = 64;
 
 /** int8 vectors one after the other, in two's complement. */
 export function vectorBytes(vectors: readonly Int8Array[]): Uint8Array {
@@ -31,30 +34,35 @@ export function readTensors(from: Decoder, dims: number): FeatureTensor[] {
 }
 
 /** Keeps a version's features as the directory `directory`, whole or not at all. */
-export async function writeFeatures(set: FeatureSet, directory: string): Promise<void> {
+export async function writeFeatures(set: VersionFeatures, directory: string): Promise<void> {
   const bytes = vectorBytes(set.features);
   const { engine, dims, tensors, contributions } = set;
   const standing = set.standing.map(String);
-  const json = { format: FORMAT, engine, dims, tensors, contributions, standing, hash: keccakHex(bytes) };
+  const points = join(...set.nodes.map((node) => new Uint8Array(node.buffer, node.byteOffset, node.byteLength)));
+  const nodes = { count: set.nodes.length, hash: keccakHex(points) };
+  const json = { format: FORMAT, engine, dims, tensors, contributions, standing, hash: keccakHex(bytes), nodes };
   await mkdir(dirname(directory), { recursive: true });
   const temporary = `${directory}.${process.pid}.tmp`;
   await rm(temporary, { recursive: true, force: true });
   await mkdir(temporary);
   await writeFile(joinPath(temporary, JSON_FILE), `${canonicalJson(json)}\n`);
   await writeFile(joinPath(temporary, BINARY_FILE), bytes);
+  await writeFile(joinPath(temporary, NODES_FILE), points);
   await rm(directory, { recursive: true, force: true });
   await rename(temporary, directory);
 }
 
 /** Reads what {@link writeFeatures} wrote. Throws {@link FeatureError} or FormatError where it is not that. */
-export async function readFeatures(directory: string): Promise<FeatureSet> {
+export async function readFeatures(directory: string): Promise<VersionFeatures> {
   let text: string;
   let bytes: Buffer;
+  let points: Buffer;
   try {
     text = await readFile(joinPath(directory, JSON_FILE), "utf8");
     bytes = await readFile(joinPath(directory, BINARY_FILE));
+    points = await readFile(joinPath(directory, NODES_FILE));
   } catch {
-    throw new FeatureError(`no ${JSON_FILE} and ${BINARY_FILE} in ${directory}`);
+    throw new FeatureError(`no ${JSON_FILE}, ${BINARY_FILE} and ${NODES_FILE} in ${directory}`);
   }
   const root = decodeJson(text, JSON_FILE);
   if (root.field("format").value !== FORMAT) root.field("format").fail(`not ${FORMAT}`);
@@ -75,6 +83,12 @@ export async function readFeatures(directory: string): Promise<FeatureSet> {
   if (bytes.length !== dims * contributions.length || keccakHex(bytes) !== root.field("hash").hex(32)) {
     throw new FeatureError(`${BINARY_FILE} in ${directory} is not what ${JSON_FILE} declares: truncated or changed`);
   }
+  const count = root.field("nodes").field("count").integer(1, MAX_NODES);
+  if (points.length !== 4 * dims || keccakHex(points) !== root.field("nodes").field("hash").hex(32)) {
+    throw new FeatureError(`${NODES_FILE} in ${directory} is not what ${JSON_FILE} declares: truncated or changed`);
+  }
+  if (dims % count !== 0) root.field("nodes").fail(`${dims} elements in ${count} nodes of one size`);
+  const floats = new Float32Array(Uint8Array.from(points).buffer);
   return {
     engine: root.field("engine").string(),
     dims,
@@ -82,5 +96,6 @@ export async function readFeatures(directory: string): Promise<FeatureSet> {
     contributions,
     features: contributions.map((_, c) => new Int8Array(bytes.buffer, bytes.byteOffset + dims * c, dims)),
     standing,
+    nodes: Array.from({ length: count }, (_, node) => floats.slice((node * dims) / count, ((node + 1) * dims) / count)),
   };
 }

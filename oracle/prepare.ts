@@ -27,7 +27,7 @@ export interface Sources {
   logOf(till: Address, epoch: number): Promise<ReceiptLog | null>;
   /** The features that the version's index commits. */
   featuresOf(model: number): Promise<FeatureSet>;
-  /** d log p / d parameters of these bound answers, in their order (`AttributionEngine.gradients`). */
+  /** d log p / d parameters of these bound answers, in their order (`answerGradients`). */
   gradientsOf(model: number, receipts: readonly Receipt[]): Promise<Float32Array[]>;
 }
 

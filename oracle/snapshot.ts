@@ -3,14 +3,17 @@ import { join } from "node:path";
 import type { Address, Hex, PublicClient } from "viem";
 import { parseRows, type Row, rowsList, rowsRoot } from "../protocol/rows.ts";
 import { readEvents } from "./events.ts";
+import { type Likeness, NearDuplicates } from "./near-duplicates.ts";
 
 /** `Status` of IDatanets. */
 const ACCEPTED = 3;
 
-/** A row that stands in an earlier contribution, or earlier in its own. */
+/** A row that stands, or almost stands, in an earlier contribution or earlier in its own; `of` is a kept row. */
 export interface Repeat {
   row: number;
   of: { contribution: number; row: number };
+  /** How alike the two are; absent where they are equal. */
+  near?: Likeness;
 }
 
 /** An accepted contribution as the chain records it. */
@@ -93,8 +96,8 @@ export async function loadRows(folder: string): Promise<Map<Hex, Row[]>> {
 }
 
 /**
- * Joins contributions with their rows and marks repeats: exact canonical hash, the earlier commit wins, and of repeats
- * within one contribution the first. Throws {@link SnapshotError} where rows are missing, miscounted, or of another root.
+ * Joins contributions with their rows and marks repeats, by canonical hash or by {@link NearDuplicates}: the earlier commit
+ * wins, and of repeats within one contribution the first. Throws {@link SnapshotError} where rows are missing, miscounted, or of another root.
  */
 export function buildSnapshot(
   at: { block: number; datanet: number },
@@ -102,6 +105,7 @@ export function buildSnapshot(
   rowsByRoot: ReadonlyMap<Hex, Row[]>,
 ): Snapshot {
   const first = new Map<Hex, Repeat["of"]>();
+  const alike = new NearDuplicates<Repeat["of"]>();
   const contributions: SnapshotContribution[] = [];
   for (const { rows: count, ...contribution } of registered) {
     const { id, root } = contribution;
@@ -115,13 +119,20 @@ export function buildSnapshot(
       throw new SnapshotError(`the rows of contribution ${id} have the root ${leaves.root}, not ${root}`);
     }
     const repeats: Repeat[] = [];
-    const kept = rows.map((_, row) => {
+    for (const [row, content] of rows.entries()) {
       const leaf = leaves.leaf(row);
-      const of = first.get(leaf);
-      if (of === undefined) first.set(leaf, { contribution: id, row });
-      else repeats.push({ row, of });
-      return of === undefined;
-    });
+      const original = first.get(leaf);
+      if (original !== undefined) {
+        repeats.push({ row, of: original });
+        continue;
+      }
+      const of = { contribution: id, row };
+      const near = alike.add(content, of);
+      if (near === null) first.set(leaf, of);
+      else repeats.push({ row, ...near });
+    }
+    const dropped = new Set(repeats.map(({ row }) => row));
+    const kept = rows.map((_, row) => !dropped.has(row));
     contributions.push({ ...contribution, rows, kept, repeats });
   }
   return { ...at, contributions };

@@ -65,6 +65,83 @@ export interface KernelExports {
     factor: number,
   ): void;
   crossEntropy(rows: number, vocab: number, logits: Pointer, targets: Pointer, weight: number, logProbs: Pointer): void;
+  rmsNormTangent(
+    count: number,
+    rows: number,
+    width: number,
+    x: Pointer,
+    gain: Pointer,
+    r: Pointer,
+    xDot: Pointer,
+    strideX: number,
+    outDot: Pointer,
+    strideOut: number,
+  ): void;
+  rmsNormBackwardTangent(
+    count: number,
+    rows: number,
+    width: number,
+    x: Pointer,
+    gain: Pointer,
+    r: Pointer,
+    dOut: Pointer,
+    xDot: Pointer,
+    strideX: number,
+    dOutDot: Pointer,
+    strideOut: number,
+    dXDot: Pointer,
+  ): void;
+  swigluTangent(
+    n: number,
+    count: number,
+    gate: Pointer,
+    up: Pointer,
+    gateDot: Pointer,
+    upDot: Pointer,
+    out: Pointer,
+  ): void;
+  swigluBackwardTangent(
+    n: number,
+    count: number,
+    gate: Pointer,
+    up: Pointer,
+    dOut: Pointer,
+    gateDot: Pointer,
+    upDot: Pointer,
+    dOutDot: Pointer,
+    dGateDot: Pointer,
+    dUpDot: Pointer,
+  ): void;
+  softmaxCausalTangent(
+    rows: number,
+    cols: number,
+    first: number,
+    p: Pointer,
+    sDot: Pointer,
+    ld: number,
+    factor: number,
+  ): void;
+  softmaxCausalBackwardTangent(
+    rows: number,
+    cols: number,
+    first: number,
+    p: Pointer,
+    dP: Pointer,
+    pDot: Pointer,
+    dPDot: Pointer,
+    ld: number,
+    factor: number,
+  ): void;
+  crossEntropyTangent(
+    rows: number,
+    vocab: number,
+    count: number,
+    dLogits: Pointer,
+    targets: Pointer,
+    weight: number,
+    logProbs: Pointer,
+    lDot: Pointer,
+  ): void;
   sgdMomentum(n: number, w: Pointer, g: Pointer, v: Pointer, rate: number, momentum: number): void;
   adam(
     n: number,

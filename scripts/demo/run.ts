@@ -119,6 +119,7 @@ export async function runDemo(options: DemoOptions): Promise<Demo> {
       const set = await gradDot.features({
         engine,
         adapter: trained.adapter,
+        training: trained.training,
         contributions: trained.selected.map(({ id, contributor, trained: { examples } }) => ({
           id,
           contributor,
@@ -166,7 +167,7 @@ export async function runDemo(options: DemoOptions): Promise<Demo> {
         attributeAndPost(
           world,
           market,
-          { epoch, engine, adapter: trained.adapter, method: gradDot, features, bundles: join(home, "bundles") },
+          { epoch, engine, adapter: trained.adapter, features, bundles: join(home, "bundles") },
           report,
         ),
       ({ posted }) => `slot ${posted.slot}`,

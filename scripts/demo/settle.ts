@@ -4,9 +4,10 @@ import type { Adapter, Engine } from "../../lm/index.ts";
 import { answerExamples } from "../../oracle/answers.ts";
 import { type Bundle, bundleName, writeBundle } from "../../oracle/bundle.ts";
 import { openChain } from "../../oracle/chain.ts";
-import type { AttributionEngine, FeatureSet } from "../../oracle/engine.ts";
+import type { VersionFeatures } from "../../oracle/engine.ts";
 import { closeTills, finalizePosting, type Posted, type Poster, postBundle } from "../../oracle/post.ts";
 import { prepareBundle } from "../../oracle/prepare.ts";
+import { answerGradients } from "../../oracle/version-features.ts";
 import type { Report } from "../lib/progress.ts";
 import type { Market } from "./market.ts";
 import type { World } from "./world.ts";
@@ -39,13 +40,12 @@ export async function attributeAndPost(
     epoch: number;
     engine: Engine;
     adapter: Adapter;
-    method: AttributionEngine;
-    features: FeatureSet;
+    features: VersionFeatures;
     bundles: string;
   },
   report: Report,
 ): Promise<Settled> {
-  const { engine, adapter, method, features, epoch } = options;
+  const { engine, adapter, features, epoch } = options;
   const { deployment } = world;
   const poster = await posterOf(world);
   await closeTills(poster, { from: 0, to: epoch });
@@ -59,7 +59,7 @@ export async function attributeAndPost(
       featuresOf: async () => features,
       gradientsOf: async (_, receipts) => {
         const answers = market.store.answers(market.till, epoch);
-        return method.gradients({ engine, adapter }, answerExamples(receipts, answers));
+        return answerGradients({ engine, adapter }, features.nodes, answerExamples(receipts, answers));
       },
     },
     onProgress: report,

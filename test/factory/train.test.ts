@@ -8,6 +8,7 @@ import {
   loadArtifact,
   runFactory,
 } from "../../factory/index.ts";
+import { Engine, trainAdapter } from "../../lm/index.ts";
 import { keccakHex } from "../../protocol/hash.ts";
 import { codeOf, contribution, pairs, smallBase, trainedBase, withFolder } from "./fixtures.ts";
 
@@ -48,6 +49,16 @@ describe("runFactory", () => {
       expect(loaded.manifest).to.deep.equal(manifest);
       expect(loaded.evaluation).to.deep.equal(evaluation);
       expect(loaded.adapter.params).to.deep.equal(adapter.params);
+    }));
+
+  it("tells how it trained, so that the adapter can be trained again", () =>
+    withFolder(async (dir) => {
+      const { adapter, selected, training } = await run(dir);
+      const engine = await Engine.create(base, { threads: 1 });
+      const examples = selected.flatMap(({ trained }) => trained.examples);
+      const again = await trainAdapter(engine, adapter.config, examples, training);
+      expect(again.adapter.params).to.deep.equal(adapter.params);
+      await engine.close();
     }));
 
   it("learns: held-out rows become likelier", () =>

@@ -50,6 +50,22 @@ describe("training an adapter", () => {
     expect(other.adapter.params).to.not.deep.equal(first.adapter.params);
   });
 
+  it("shows every batch from inside and is not changed by it", async () => {
+    const plain = await trainAdapter(engine, lora, examples, options);
+    const seen: number[] = [];
+    const observed = await trainAdapter(engine, lora, examples, {
+      ...options,
+      async onBatch({ step, indices, gradients, params }) {
+        seen.push(step);
+        const { gradient } = (await engine.gradients({ config: lora, params }, [examples[indices[0]!]!]))[0]!;
+        expect(gradients[0]).to.deep.equal(gradient);
+        expect(gradients).to.have.length(indices.length);
+      },
+    });
+    expect(observed).to.deep.equal(plain);
+    expect(seen).to.deep.equal(Array.from({ length: 18 }, (_, step) => step));
+  });
+
   it("reports every step and takes each example once an epoch", async () => {
     const seen: AdapterProgress[] = [];
     const onStep = (progress: AdapterProgress) => seen.push(progress);

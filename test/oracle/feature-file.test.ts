@@ -16,18 +16,32 @@ describe("feature files", () => {
       expect(await readdir(folder)).to.deep.equal(["features"]);
     }));
 
+  it("keep several nodes apart", () =>
+    withFolder(async (folder) => {
+      const directory = join(folder, "features");
+      const nodes = [0, 1].map((node) => Float32Array.from({ length: 515 }, (_, i) => node - i / 3));
+      await writeFeatures({ ...features(1), nodes }, directory);
+      expect((await readFeatures(directory)).nodes).to.deep.equal(nodes);
+    }));
+
   it("that are missing, changed or truncated are refused", () =>
     withFolder(async (folder) => {
       const directory = join(folder, "features");
       expect(await rejection(readFeatures(directory))).to.be.instanceOf(FeatureError);
-      await writeFeatures(features(1), directory);
-      const path = join(directory, "features.bin");
-      const bytes = await readFile(path);
-      await writeFile(path, bytes.subarray(1));
-      expect((await rejection(readFeatures(directory))).message).to.include("truncated or changed");
-      bytes[5]! ^= 1;
-      await writeFile(path, bytes);
-      expect((await rejection(readFeatures(directory))).message).to.include("truncated or changed");
+      for (const name of ["features.bin", "nodes.bin"]) {
+        await writeFeatures(features(1), directory);
+        const path = join(directory, name);
+        const bytes = await readFile(path);
+        await writeFile(path, bytes.subarray(1));
+        expect((await rejection(readFeatures(directory))).message).to.match(
+          new RegExp(`^${name} .*truncated or changed`),
+        );
+        bytes[5]! ^= 1;
+        await writeFile(path, bytes);
+        expect((await rejection(readFeatures(directory))).message).to.match(
+          new RegExp(`^${name} .*truncated or changed`),
+        );
+      }
     }));
 
   it("whose sizes do not add up are refused by place", () =>
@@ -39,7 +53,8 @@ describe("feature files", () => {
       for (const [from, to, place] of [
         ['"size":30', '"size":31', "tensors: 1031 elements in all, not 1030"],
         ['"standing":["500000000",', '"standing":[', "standing: 2 shares for 3"],
-        ["tributary.features.v1", "tributary.features.v0", "format: not tributary.features.v1"],
+        ["tributary.features.v2", "tributary.features.v0", "format: not tributary.features.v2"],
+        ['"nodes":{"count":1', '"nodes":{"count":3', "nodes: 1030 elements in 3 nodes of one size"],
       ] as const) {
         expect(text).to.include(from);
         await writeFile(path, text.replace(from, to));

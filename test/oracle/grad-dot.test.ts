@@ -4,6 +4,7 @@ import type { AttributionRun } from "../../oracle/engine.ts";
 import { gradDot } from "../../oracle/engines/grad-dot.ts";
 import { indexOf } from "../../oracle/features.ts";
 import { quantiseQuery } from "../../oracle/query.ts";
+import { answerGradients } from "../../oracle/version-features.ts";
 import { dot, powerOfTwo } from "../../protocol/quantise.ts";
 import { randomExamples, TINY, tinyAdapter, tinyBase } from "../lm/fixtures.ts";
 
@@ -19,6 +20,7 @@ describe("the grad-dot engine", function () {
     run = {
       engine,
       adapter,
+      training: { epochs: 1, batchSize: 4, learningRate: 0.1, momentum: 0.9, warmup: 0, seed: 1 },
       contributions: [
         { id: 5, contributor: 1, examples: examples.slice(0, 2) },
         { id: 2, contributor: 0, examples: examples.slice(2, 5) },
@@ -60,7 +62,7 @@ describe("the grad-dot engine", function () {
 
   it("credits a contribution for an answer that it taught", async () => {
     const set = await gradDot.features(run);
-    const [gradient] = await gradDot.gradients(run, [examples[0]!]);
+    const [gradient] = await answerGradients(run, [adapter.params], [examples[0]!]);
     const scores = set.features.map((feature) => dot(feature, quantiseQuery(gradient!, set.tensors)));
     expect(scores[2]).to.be.greaterThan(Math.max(scores[0]!, 0));
     expect(scores[1]).to.equal(0);
@@ -68,7 +70,7 @@ describe("the grad-dot engine", function () {
 
   it("gives an empty answer a zero gradient", async () => {
     const empty = { tokens: Int32Array.of(1, 2), lossFrom: 2 };
-    const [first, second] = await gradDot.gradients(run, [empty, examples[1]!]);
+    const [first, second] = await answerGradients(run, [adapter.params], [empty, examples[1]!]);
     expect(first!.every((value) => value === 0)).to.equal(true);
     expect(second).to.deep.equal((await engine.gradient(adapter, [examples[1]!])).gradient.map((value) => -value));
   });

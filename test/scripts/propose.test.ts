@@ -33,7 +33,7 @@ describe("propose", function () {
       contributions: [{ contributor: 0, contribution: 0, feature: Float32Array.of(1, 2, 3, 4) }],
       evaluation: [],
     });
-    await writeFeatures(set, join(artifact, "features"));
+    await writeFeatures({ ...set, nodes: [new Float32Array(set.dims)] }, join(artifact, "features"));
   });
   after(() => suite.close());
   const propose = (...args: string[]) => cli("propose", args, { TRIBUTARY_DEPLOYMENT: suite.deploymentFile });

@@ -6,6 +6,10 @@ export {
 export { expf64, logf64, sinf64 } from "./math";
 export { adam, sgdMomentum } from "./optimizer";
 export { crossEntropy, softmaxCausal, softmaxCausalBackward } from "./softmax";
+export {
+  crossEntropyTangent, rmsNormBackwardTangent, rmsNormTangent, softmaxCausalBackwardTangent, softmaxCausalTangent,
+  swigluBackwardTangent, swigluTangent,
+} from "./tangents";
 
 /** First free byte of the memory, aligned to 16. */
 export function heapBase(): usize {
