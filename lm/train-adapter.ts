@@ -46,7 +46,7 @@ export interface ObservedBatch {
   /** Learning rate, rounded to f32 as the step takes it. */
   rate: number;
   normaliser: number;
-  /** Places of the batch's examples among all. */
+  /** Places of the batch's examples among all; those of weight 0 are left out. */
   indices: readonly number[];
   /** d loss / d params of each example of the batch, its weight included. */
   gradients: Float32Array[];
@@ -81,7 +81,8 @@ export async function trainAdapter(
   const batches = batchesOf([...examples.keys()], opts.batchSize, opts.seed);
   for (let step = 0; step < steps; step++) {
     opts.signal?.throwIfAborted();
-    const indices = batches.next().value!;
+    // examples without weight have no gradient either
+    const indices = batches.next().value!.filter((index) => examples[index]!.weight !== 0);
     const batch = indices.map((index) => examples[index]!);
     const rate = scheduledRate(step, steps, opts.warmup, opts.learningRate);
     const parts = opts.onBatch && (await engine.gradients(adapter, batch));
