@@ -47,6 +47,9 @@ export interface FactoryProgress {
   loss?: number;
 }
 
+/** How an adapter is trained on the selected examples, in their order. */
+export type TrainingOptions = Omit<AdapterTrainingOptions, "onStep" | "onBatch" | "signal">;
+
 export interface FactoryResult extends Artifact {
   /** Per contribution of the snapshot, in its order. */
   selected: Selected[];
@@ -54,8 +57,7 @@ export interface FactoryResult extends Artifact {
   references: Example[];
   /** Mean loss per token of each step, nats. */
   losses: number[];
-  /** How the adapter was trained on the selected examples, in their order. */
-  training: AdapterTrainingOptions;
+  training: TrainingOptions;
 }
 
 /**
@@ -121,7 +123,7 @@ export async function runFactory(options: FactoryOptions): Promise<FactoryResult
 }
 
 /** What a config says to training on so many examples. */
-export function trainingOptions(config: FactoryConfig, examples: number): AdapterTrainingOptions {
+export function trainingOptions(config: FactoryConfig, examples: number): TrainingOptions {
   const { epochs, batchSize, learningRate, momentum, seed } = config;
   const steps = epochs * Math.ceil(examples / batchSize);
   return { steps, batchSize, learningRate, momentum, warmup: Math.floor(config.warmup * steps), seed };
@@ -131,7 +133,7 @@ async function train(
   engine: Engine,
   examples: Example[],
   { rank, alpha, targets }: FactoryConfig,
-  training: AdapterTrainingOptions,
+  training: TrainingOptions,
   { onProgress, signal }: FactoryOptions,
 ) {
   try {

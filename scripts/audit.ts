@@ -4,25 +4,14 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import Table from "cli-table3";
 import { Command, InvalidArgumentError } from "commander";
-import {
-  type Artifact,
-  type FactoryInputs,
-  inputsOf,
-  loadArtifact,
-  loadDataset,
-  loadReferences,
-  rowExamples,
-  selectRows,
-  trainingOptions,
-} from "../factory/index.ts";
-import { type Base, Engine, loadBase } from "../lm/index.ts";
+import { type DatasetFile, loadArtifact, loadDataset, loadReferences, restoreRun } from "../factory/index.ts";
+import { Engine, loadBase } from "../lm/index.ts";
 import { type Audit, audit, MAX_ALL_SUBSETS } from "../oracle/audit/audit.ts";
 import type { Estimate } from "../oracle/audit/correlation.ts";
 import type { AttributionEngine, AttributionRun } from "../oracle/engine.ts";
 import { ENGINES as ALL } from "../oracle/engines/index.ts";
 import { tangent } from "../oracle/engines/tangent.ts";
 import { AT_END } from "../oracle/quadrature.ts";
-import { UserError } from "./lib/errors.ts";
 import { positive } from "./lib/numbers.ts";
 import { fail, print } from "./lib/output.ts";
 import { progressOn } from "./lib/progress.ts";
@@ -55,16 +44,19 @@ async function main(options: Options): Promise<void> {
   const rows = new Map(files.map((file) => [file.root, file.rows]));
   const path = options.references ?? join(options.data, "questions.json");
   const references = artifact.manifest.references.rows === 0 ? [] : await loadReferences(path);
-  const inputs = inputsOf(artifact.manifest, rows, references);
-  const names = new Map(
-    inputs.snapshot.contributions.map(({ id, root: of }) => {
-      return [id, files.find((file) => file.root === of)!.name];
-    }),
-  );
+  const { selected, references: examples, training } = restoreRun(base, artifact.manifest, rows, references);
+  const names = new Map(artifact.manifest.contributions.map(({ id, root: of }) => [id, nameOf(files, of)]));
 
   const engine = await Engine.create(base, { threads: options.jobs });
   try {
-    const run = runOf(engine, artifact, inputs);
+    const run: AttributionRun = {
+      engine,
+      adapter: artifact.adapter,
+      training,
+      contributions: selected.map(({ id, contributor, trained }) => ({ id, contributor, examples: trained.examples })),
+      // what fixed the standing shares
+      evaluation: examples.length ? examples : selected.flatMap(({ heldOut }) => heldOut.examples),
+    };
     const players = run.contributions.filter(({ examples }) => examples.length > 0).length;
     const subsets = options.subsets && players <= MAX_ALL_SUBSETS;
     const { step } = progressOn();
@@ -92,23 +84,7 @@ async function main(options: Options): Promise<void> {
   }
 }
 
-/** The artifact's training and the answers that fixed its standing shares. Throws where the rows taken are others. */
-function runOf(engine: Engine, { manifest, adapter }: Artifact, inputs: FactoryInputs): AttributionRun {
-  const { base }: { base: Base } = engine;
-  const selected = selectRows(base, inputs.snapshot.contributions, manifest.config, inputs.references);
-  for (const [i, { id, trained }] of selected.entries()) {
-    const said = manifest.contributions[i]!.trained;
-    if (said.join() !== trained.rows.join()) {
-      throw new UserError(`Contribution ${id} was not trained on the rows that the rule takes: see npm run reproduce.`);
-    }
-  }
-  const contributions = selected.map(({ id, contributor, trained: { examples } }) => ({ id, contributor, examples }));
-  const evaluation = inputs.references.length
-    ? inputs.references.flatMap((reference) => rowExamples(base, reference))
-    : selected.flatMap(({ heldOut }) => heldOut.examples);
-  const count = contributions.reduce((sum, { examples }) => sum + examples.length, 0);
-  return { engine, adapter, training: trainingOptions(manifest.config, count), contributions, evaluation };
-}
+const nameOf = (files: readonly DatasetFile[], root: string) => files.find((file) => file.root === root)!.name;
 
 function chosen(names: string[] | undefined): ReadonlyMap<string, AttributionEngine> {
   return new Map([...ENGINES].filter(([name]) => names === undefined || names.includes(name)));

@@ -5,7 +5,7 @@ import type { AttributionEngine, AttributionRun, VersionFeatures } from "../engi
 import { quantiseQuery } from "../query.ts";
 import { trainingExamples } from "../replay.ts";
 import { answerGradients } from "../version-features.ts";
-import { type Estimate, linearDatamodeling, pearson, spearmanInterval } from "./correlation.ts";
+import { bootstrap, type Estimate, linearDatamodeling, mean, pearson, spearman } from "./correlation.ts";
 import { efficiencyError, metasmoothness } from "./gauges.ts";
 import { payoutShares, shareDistance } from "./payouts.ts";
 import { type Retraining, type RetrainOptions, retrain } from "./retrain.ts";
@@ -42,7 +42,7 @@ export interface EngineAudit {
   payoutDistance: number | null;
   /** How far the scores are from adding up to what fine-tuning gained. */
   efficiency: { total: number; perAnswer: number };
-  /** Rank correlation with what leaving each contribution out takes from each answer. */
+  /** Mean over the answers of the rank correlation with what leaving each contribution out takes. */
   loco: Estimate;
   /** Linear datamodeling score over random halves. */
   halves: Estimate | null;
@@ -110,7 +110,11 @@ export async function audit(run: AttributionRun, options: AuditOptions): Promise
       shapley: shapley && pearson(flat(scores), flat(shapley.values)),
       payoutDistance: shapley && shareDistance(shares, shapley.shares),
       efficiency: efficiencyError(scores, gains),
-      loco: spearmanInterval(flat(scores), flat(losses), { seed: options.seed }),
+      loco: bootstrap(
+        scores.map((row, i) => spearman(row, losses[i]!)),
+        mean,
+        { seed: options.seed },
+      ),
       halves: plan.halves.length < 2 ? null : linearDatamodeling(scores, subsets, outputs, { seed: options.seed }),
     });
   }

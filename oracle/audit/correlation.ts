@@ -113,7 +113,8 @@ export function linearDatamodeling(
   return bootstrap(correlations, mean, how);
 }
 
-function mean(values: ArrayLike<number>): number {
+/** The arithmetic mean; NaN of nothing. */
+export function mean(values: ArrayLike<number>): number {
   let sum = 0;
   for (let i = 0; i < values.length; i++) sum += values[i]!;
   return sum / values.length;

@@ -93,6 +93,7 @@ export class Head {
    * Throws {@link HeadError} on rows that do not fit, and where training does not end.
    */
   train(rows: readonly HeadRow[], weights: ArrayLike<number>, normaliser: number, start?: Float64Array): Float64Array {
+    if (rows.length === 0) throw new HeadError("no rows");
     this.check(rows);
     let params = start ? Float64Array.from(start) : new Float64Array(this.size);
     let value = this.objective(params, rows, weights, normaliser);
@@ -173,7 +174,6 @@ export class Head {
 
   private check(rows: readonly HeadRow[]): void {
     const { classes, inputs } = this.config;
-    if (rows.length === 0) throw new HeadError("no rows");
     for (const [i, { input, label }] of rows.entries()) {
       if (input.length !== inputs) throw new HeadError(`row ${i} has ${input.length} inputs, not ${inputs}`);
       for (let j = 0; j < inputs; j++) {

@@ -1,18 +1,25 @@
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "chai";
+import type { VersionFeatures } from "../../oracle/engine.ts";
 import { readFeatures, writeFeatures } from "../../oracle/feature-file.ts";
 import { FeatureError } from "../../oracle/features.ts";
 import { FormatError } from "../../protocol/decode.ts";
 import { features, rejection, withFolder } from "./fixtures.ts";
 
+/** Features at one node. */
+function version(seed: number): VersionFeatures {
+  const set = features(seed);
+  return { ...set, nodes: [Float32Array.from({ length: set.dims }, (_, i) => seed + i / 8)] };
+}
+
 describe("feature files", () => {
   it("come back as they were, and leave nothing beside them", () =>
     withFolder(async (folder) => {
       const directory = join(folder, "features");
-      await writeFeatures(features(1), directory);
-      await writeFeatures(features(2), directory);
-      expect(await readFeatures(directory)).to.deep.equal(features(2));
+      await writeFeatures(version(1), directory);
+      await writeFeatures(version(2), directory);
+      expect(await readFeatures(directory)).to.deep.equal(version(2));
       expect(await readdir(folder)).to.deep.equal(["features"]);
     }));
 
@@ -20,7 +27,7 @@ describe("feature files", () => {
     withFolder(async (folder) => {
       const directory = join(folder, "features");
       const nodes = [0, 1].map((node) => Float32Array.from({ length: 515 }, (_, i) => node - i / 3));
-      await writeFeatures({ ...features(1), nodes }, directory);
+      await writeFeatures({ ...version(1), nodes }, directory);
       expect((await readFeatures(directory)).nodes).to.deep.equal(nodes);
     }));
 
@@ -29,7 +36,7 @@ describe("feature files", () => {
       const directory = join(folder, "features");
       expect(await rejection(readFeatures(directory))).to.be.instanceOf(FeatureError);
       for (const name of ["features.bin", "nodes.bin"]) {
-        await writeFeatures(features(1), directory);
+        await writeFeatures(version(1), directory);
         const path = join(directory, name);
         const bytes = await readFile(path);
         await writeFile(path, bytes.subarray(1));
@@ -47,7 +54,7 @@ describe("feature files", () => {
   it("whose sizes do not add up are refused by place", () =>
     withFolder(async (folder) => {
       const directory = join(folder, "features");
-      await writeFeatures(features(1), directory);
+      await writeFeatures(version(1), directory);
       const path = join(directory, "features.json");
       const text = await readFile(path, "utf8");
       for (const [from, to, place] of [

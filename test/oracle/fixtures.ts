@@ -8,7 +8,7 @@ import { privateKeyToAccount } from "viem/accounts";
 import { Random } from "../../lm/index.ts";
 import { assemble, type PostingFacts, type TillFacts } from "../../oracle/assemble.ts";
 import type { Bundle, BundleModel } from "../../oracle/bundle.ts";
-import type { VersionFeatures } from "../../oracle/engine.ts";
+import type { FeatureSet } from "../../oracle/engine.ts";
 import { indexOf } from "../../oracle/features.ts";
 import {
   type Receipt,
@@ -46,8 +46,8 @@ export function vector(seed: number, dims: number): Int8Array {
   return Int8Array.from({ length: dims }, () => random.below(255) - 127);
 }
 
-/** Three contributions by two contributors, in two tensors and two chunks, at one node. */
-export function features(seed: number, dims = 1_030): VersionFeatures {
+/** Three contributions by two contributors, in two tensors and two chunks. */
+export function features(seed: number, dims = 1_030): FeatureSet {
   return {
     engine: "grad-dot",
     dims,
@@ -62,12 +62,11 @@ export function features(seed: number, dims = 1_030): VersionFeatures {
     ],
     features: [1, 2, 3].map((c) => vector(seed + c, dims)),
     standing: [500_000_000n, 0n, 300_000_001n],
-    nodes: [Float32Array.from({ length: dims }, (_, i) => seed + i / 8)],
   };
 }
 
 export function bundleModel(model: number): BundleModel {
-  const { nodes: _, ...set } = features(10 * model); // a bundle holds no nodes
+  const set = features(10 * model);
   return {
     model,
     operator: operator.address,
