@@ -90,6 +90,8 @@ function chosen(names: string[] | undefined): ReadonlyMap<string, AttributionEng
   return new Map([...ENGINES].filter(([name]) => names === undefined || names.includes(name)));
 }
 
+const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+
 function report(result: Audit, names: ReadonlyMap<number, string>, folder: string): string {
   const { answers, logProb, retrained, smoothness, contributions, shapley } = result;
   const gain = logProb.tuned - logProb.base;
@@ -107,12 +109,11 @@ function report(result: Audit, names: ReadonlyMap<number, string>, folder: strin
       one.engine,
       one.shapley?.toFixed(4) ?? "-",
       one.payoutDistance?.toFixed(4) ?? "-",
-      `${(100 * one.efficiency.total).toFixed(1)} %`,
+      one.efficiency.total > 10 ? "> 1000 %" : percent(one.efficiency.total),
       interval(one.loco),
       one.halves ? interval(one.halves) : "-",
     ]);
   }
-  const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
   const shares = new Table({
     head: ["contribution", ...(shapley ? ["Shapley"] : []), ...result.engines.map(({ engine }) => engine)],
     style: { head: [] },
