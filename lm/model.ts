@@ -185,7 +185,7 @@ export class Model {
     this.logitsAt = floats(maxSeq * vocabSize);
     this.dHLast = floats(maxSeq * dim);
     this.dX = floats(maxSeq * dim);
-    kernels.call.setScratch(floats(8 * Math.max(vocabSize, dim, hiddenDim, maxSeq)));
+    kernels.call.setScratch(floats(16 * Math.max(vocabSize, dim, hiddenDim, maxSeq)));
     kernels.call.ropeTable(maxSeq, this.headDim, config.ropeTheta, this.cos, this.sin);
   }
 

@@ -25,7 +25,7 @@ describe("matrix products", () => {
   let kernels: Kernels;
   before(async () => {
     kernels = new Kernels(await kernelModule());
-    kernels.call.setScratch(kernels.allocate(32 * 64));
+    kernels.call.setScratch(kernels.allocate(64 * 64));
   });
 
   const place = (values: Float32Array) => {
