@@ -24,8 +24,21 @@ export interface KernelExports {
     ldc: number,
     add: number,
   ): void;
-  packTransposed(n: number, k: number, b: Pointer, to: Pointer): void;
-  packPlain(n: number, k: number, b: Pointer, to: Pointer): void;
+  gemmPanels(
+    m: number,
+    n: number,
+    k: number,
+    a: Pointer,
+    rowA: number,
+    stepA: number,
+    b: Pointer,
+    height: number,
+    c: Pointer,
+    ldc: number,
+    add: number,
+  ): void;
+  packTransposed(n: number, k: number, b: Pointer, ldb: number, to: Pointer): void;
+  packPlain(n: number, k: number, b: Pointer, ldb: number, to: Pointer): void;
   setWide(on: number): void;
   embed(rows: number, width: number, tokens: Pointer, table: Pointer, out: Pointer): void;
   embedBackward(rows: number, width: number, tokens: Pointer, dOut: Pointer, dTable: Pointer): void;

@@ -68,10 +68,11 @@ function exercise(kernels: Kernels): Uint8Array {
     call.gemmNT(rows, n, width, filled(), width, filled(width * n), width, filled(rows * n), n, 1);
     call.gemmTN(width, n, rows, filled(), width, filled(rows * n), n, filled(width * n), n, 1);
     const packed = kernels.allocate(Math.ceil(n / 8) * width * 32);
-    call.packTransposed(n, width, filled(width * n), packed);
+    call.packTransposed(n, width, filled(width * n), width, packed);
     call.gemmPacked(rows, n, width, filled(), width, packed, filled(rows * n), n, 1);
-    call.packPlain(n, width, filled(width * n), packed);
+    call.packPlain(n, width, filled(width * n), n, packed);
     call.gemmPacked(rows, n, width, filled(), width, packed, filled(rows * n), n, 0);
+    call.gemmPanels(rows, n, width - 9, filled(), 1, rows, packed, width, filled(rows * n), n, 1);
   }
   call.embed(rows, width, ids(rows), filled(vocab * width), filled());
   call.embedBackward(rows, width, ids(rows), filled(), filled(vocab * width));

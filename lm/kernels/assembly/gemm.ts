@@ -132,9 +132,9 @@ function tile1x8(
   put(c, low0, high0, cols, add);
 }
 
-// Two panels at once fill the registers only where V8 joins neighbouring lanes into 256 bits.
+// Two panels, `apart` bytes from each other, fill the registers only where V8 joins neighbouring lanes into 256 bits.
 function tile4x16(
-  k: i32, a: usize, rowA: usize, stepA: usize, b: usize, c: usize, rowC: usize, cols: i32, add: bool,
+  k: i32, a: usize, rowA: usize, stepA: usize, b: usize, apart: usize, c: usize, rowC: usize, cols: i32, add: bool,
 ): void {
   let low0x = f32x4.splat(0), high0x = f32x4.splat(0);
   let low0y = f32x4.splat(0), high0y = f32x4.splat(0);
@@ -148,7 +148,7 @@ function tile4x16(
   let a2 = a1 + rowA;
   let a3 = a2 + rowA;
   const end = b + <usize>k * PANEL;
-  let next = end;
+  let next = b + apart;
   while (b < end) {
     const low = v128.load(b), high = v128.load(b, 16);
     const lowNext = v128.load(next), highNext = v128.load(next, 16);
@@ -190,12 +190,12 @@ function tile4x16(
 }
 
 function tile1x16(
-  k: i32, a: usize, rowA: usize, stepA: usize, b: usize, c: usize, rowC: usize, cols: i32, add: bool,
+  k: i32, a: usize, rowA: usize, stepA: usize, b: usize, apart: usize, c: usize, rowC: usize, cols: i32, add: bool,
 ): void {
   let low0x = f32x4.splat(0), high0x = f32x4.splat(0);
   let low0y = f32x4.splat(0), high0y = f32x4.splat(0);
   const end = b + <usize>k * PANEL;
-  let next = end;
+  let next = b + apart;
   while (b < end) {
     const low = v128.load(b), high = v128.load(b, 16);
     const lowNext = v128.load(next), highNext = v128.load(next, 16);
@@ -221,17 +221,18 @@ export function setWide(on: bool): void {
 
 // All rows of C against one packed panel, or two where cols > 8.
 function column(
-  m: i32, k: i32, a: usize, rowA: usize, stepA: usize, b: usize, c: usize, rowC: usize, cols: i32, add: bool,
+  m: i32, k: i32, a: usize, rowA: usize, stepA: usize, b: usize, apart: usize, c: usize, rowC: usize, cols: i32,
+  add: bool,
 ): void {
   const twice = cols > 8;
   for (; m >= 4; m -= 4) {
-    if (twice) tile4x16(k, a, rowA, stepA, b, c, rowC, cols, add);
+    if (twice) tile4x16(k, a, rowA, stepA, b, apart, c, rowC, cols, add);
     else tile4x8(k, a, rowA, stepA, b, c, rowC, cols, add);
     a += rowA << 2;
     c += rowC << 2;
   }
   for (; m > 0; m--) {
-    if (twice) tile1x16(k, a, rowA, stepA, b, c, rowC, cols, add);
+    if (twice) tile1x16(k, a, rowA, stepA, b, apart, c, rowC, cols, add);
     else tile1x8(k, a, rowA, stepA, b, c, rowC, cols, add);
     a += rowA;
     c += rowC;
@@ -265,7 +266,7 @@ function multiplyN(
     const cols = min(step(n - j), n - j);
     packN(k, min(8, cols), b + (<usize>j << 2), ldb, scratch);
     if (cols > 8) packN(k, cols - 8, b + (<usize>(j + 8) << 2), ldb, scratch + <usize>k * PANEL);
-    column(m, k, a, rowA, stepA, scratch, c + (<usize>j << 2), <usize>ldc << 2, cols, add);
+    column(m, k, a, rowA, stepA, scratch, <usize>k * PANEL, c + (<usize>j << 2), <usize>ldc << 2, cols, add);
     j += cols;
   }
 }
@@ -279,31 +280,43 @@ export function gemmNT(
     const cols = min(step(n - j), n - j);
     packT(k, min(8, cols), b + <usize>j * row, ldb, scratch);
     if (cols > 8) packT(k, cols - 8, b + <usize>(j + 8) * row, ldb, scratch + <usize>k * PANEL);
-    column(m, k, a, <usize>lda << 2, 4, scratch, c + (<usize>j << 2), <usize>ldc << 2, cols, add);
+    column(m, k, a, <usize>lda << 2, 4, scratch, <usize>k * PANEL, c + (<usize>j << 2), <usize>ldc << 2, cols, add);
     j += cols;
   }
 }
 
 /** Packs all of B[N, K]ᵀ for `gemmPacked`: ⌈N / 8⌉ · K · 32 bytes at `to`. */
-export function packTransposed(n: i32, k: i32, b: usize, to: usize): void {
+export function packTransposed(n: i32, k: i32, b: usize, ldb: i32, to: usize): void {
   for (let j = 0; j < n; j += 8) {
-    packT(k, min(8, n - j), b + (<usize>j * <usize>k << 2), k, to);
+    packT(k, min(8, n - j), b + (<usize>j * <usize>ldb << 2), ldb, to);
     to += <usize>k * PANEL;
   }
 }
 
 /** Packs all of B[K, N] for `gemmPacked`. */
-export function packPlain(n: i32, k: i32, b: usize, to: usize): void {
+export function packPlain(n: i32, k: i32, b: usize, ldb: i32, to: usize): void {
   for (let j = 0; j < n; j += 8) {
-    packN(k, min(8, n - j), b + (<usize>j << 2), n, to);
+    packN(k, min(8, n - j), b + (<usize>j << 2), ldb, to);
     to += <usize>k * PANEL;
   }
 }
 
 /** The product with a B packed beforehand: the same sums, without the packing. */
 export function gemmPacked(m: i32, n: i32, k: i32, a: usize, lda: i32, b: usize, c: usize, ldc: i32, add: bool): void {
-  const row = <usize>lda << 2;
+  gemmPanels(m, n, k, a, lda, 1, b, k, c, ldc, add);
+}
+
+/**
+ * The same where only K rows of a packed B count, whose panels hold `height`, and A is read through two strides: rowA floats
+ * from row to row, stepA from k to k + 1.
+ */
+export function gemmPanels(
+  m: i32, n: i32, k: i32, a: usize, rowA: i32, stepA: i32, b: usize, height: i32, c: usize, ldc: i32, add: bool,
+): void {
+  const row = <usize>rowA << 2;
+  const stride = <usize>stepA << 2;
   const rowC = <usize>ldc << 2;
+  const apart = <usize>height * PANEL;
   // rows in blocks that stay in the nearest cache while all panels pass
   const block = max(4, (BLOCK / k) & ~3);
   for (let i = 0; i < m; i += block) {
@@ -311,8 +324,8 @@ export function gemmPacked(m: i32, n: i32, k: i32, a: usize, lda: i32, b: usize,
     let panel = b;
     for (let j = 0; j < n; ) {
       const cols = min(step(n - j), n - j);
-      column(rows, k, a, row, 4, panel, c + (<usize>j << 2), rowC, cols, add);
-      panel += <usize>k * (cols > 8 ? 2 * PANEL : PANEL);
+      column(rows, k, a, row, stride, panel, apart, c + (<usize>j << 2), rowC, cols, add);
+      panel += cols > 8 ? 2 * apart : apart;
       j += cols;
     }
     a += <usize>rows * row;
