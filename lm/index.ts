@@ -29,5 +29,12 @@ export {
   type ObservedBatch,
   trainAdapter,
 } from "./train-adapter.ts";
-export { type BaseProgress, type BaseTrainingOptions, initWeights, packDocuments, trainBase } from "./train-base.ts";
+export {
+  type BaseProgress,
+  type BaseState,
+  type BaseTrainingOptions,
+  initWeights,
+  packDocuments,
+  trainBase,
+} from "./train-base.ts";
 export { trainTokenizer } from "./train-tokenizer.ts";

@@ -21,6 +21,19 @@ export interface BaseTrainingOptions {
   seed: number;
   threads?: number;
   onStep?: (progress: BaseProgress) => void;
+  /** Where an earlier run with the same inputs stood: this one goes on from there, to the same bits. */
+  from?: BaseState;
+  /** Is given the state after every so many steps. */
+  keep?: { every: number; state: (state: BaseState) => void | Promise<void> };
+}
+
+/** Where training stands after `step` steps. */
+export interface BaseState {
+  step: number;
+  /** Weights and Adam's two moments, flat in the order of `weightLayout`. */
+  weights: Float32Array;
+  m: Float32Array;
+  v: Float32Array;
 }
 
 export interface BaseProgress {
@@ -96,6 +109,12 @@ export async function trainBase(
   const pool = await Pool.create(setup, opts.threads);
   const kernels = new Kernels(await kernelModule());
   const [w, g, m, v] = Array.from({ length: 4 }, () => kernels.allocate(size * 4)) as [number, number, number, number];
+  const start = opts.from?.step ?? 0;
+  if (opts.from) {
+    weights.set(opts.from.weights);
+    kernels.floats(m, size).set(opts.from.m);
+    kernels.floats(v, size).set(opts.from.v);
+  }
   kernels.floats(w, size).set(weights);
 
   const random = new Random(opts.seed + 1);
@@ -111,16 +130,21 @@ export async function trainBase(
       }
       const batch = Array.from(order.subarray(next, next + opts.batchSize), (i) => examples[i]!);
       next += opts.batchSize;
+      power1 *= BETA1;
+      power2 *= BETA2;
+      if (step < start) continue;
 
       const { loss, tokens, gradient } = await batchGradient(pool, step, batch, size);
       if (!Number.isFinite(loss)) throw new DivergenceError(step, loss);
       kernels.floats(g, size).set(normalised(gradient, tokens));
-      power1 *= BETA1;
-      power2 *= BETA2;
       const rate = scheduledRate(step, opts.steps, opts.warmup, opts.learningRate);
       kernels.call.adam(size, w, g, m, v, rate, BETA1, BETA2, EPSILON, 1 / (1 - power1), 1 / (1 - power2));
       weights.set(kernels.floats(w, size));
       opts.onStep?.({ step: step + 1, steps: opts.steps, loss: loss / tokens, tokens });
+      if (opts.keep && (step + 1) % opts.keep.every === 0) {
+        const [moment1, moment2] = [m, v].map((at) => kernels.floats(at, size).slice());
+        await opts.keep.state({ step: step + 1, weights: Float32Array.from(weights), m: moment1!, v: moment2! });
+      }
     }
   } finally {
     await pool.close();
@@ -142,6 +166,7 @@ function checkOptions(examples: Example[], opts: BaseTrainingOptions): void {
     throw fail(`warmup must be an integer from 0 to ${steps - 1}, not ${warmup}`);
   }
   if (!Number.isSafeInteger(seed)) throw fail(`the seed must be an integer, not ${seed}`);
+  if (opts.from && !(opts.from.step <= steps)) throw fail(`${steps} steps, but it stands after ${opts.from.step}`);
 }
 
 async function batchGradient(pool: Pool, version: number, batch: Example[], size: number) {

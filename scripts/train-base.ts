@@ -11,6 +11,7 @@ import {
   formatAnswer,
   formatPrompt,
   InputError,
+  layoutSize,
   loadBase,
   lossTokens,
   type ModelConfig,
@@ -19,8 +20,11 @@ import {
   type Tokenizer,
   trainBase,
   trainTokenizer,
+  weightLayout,
 } from "../lm/index.ts";
+import { kernelBinary } from "../lm/kernels/compile.ts";
 import { parseRows, rowsRoot } from "../protocol/rows.ts";
+import { BaseStateFile } from "./lib/base-state.ts";
 import { positive } from "./lib/numbers.ts";
 
 const CONFIG: ModelConfig = {
@@ -38,6 +42,8 @@ const FILES = ["ghr.jsonl", "gard.jsonl"];
 const SEED = 1;
 const LEARNING_RATE = 6e-3;
 const WARMUP = 200;
+/** Steps between two keepings of the state. */
+const KEEP_EVERY = 100;
 /** One row in this many is held out. */
 const HELD_OUT = 64;
 
@@ -60,16 +66,25 @@ async function main(opts: Options): Promise<void> {
   log(`${training.length} documents, ${tokens} tokens; ${heldOut.length} documents held out`);
   log(`${opts.steps} steps of ${opts.batch} × ${CONFIG.maxSeq} tokens`);
 
-  const weights = await trainBase(CONFIG, tokenizer, examples, {
+  const plan = {
     steps: opts.steps,
     batchSize: opts.batch,
     learningRate: LEARNING_RATE,
     warmup: Math.min(WARMUP, opts.steps - 1),
     seed: SEED,
+  };
+  const kept = await stateFile({ CONFIG, files, plan });
+  const from = await kept.read();
+  if (from) log(`going on after step ${from.step}, where an earlier run stopped`);
+  const weights = await trainBase(CONFIG, tokenizer, examples, {
+    ...plan,
     ...(opts.threads === undefined ? {} : { threads: opts.threads }),
-    onStep: reporter(opts),
+    onStep: reporter(opts, from?.step ?? 0),
+    ...(from && { from }),
+    keep: { every: KEEP_EVERY, state: (state) => kept.write(state) },
   });
   await saveBase({ config: CONFIG, tokenizer, weights }, opts.out);
+  await kept.remove();
 
   const base = await loadBase(opts.out);
   const engine = await Engine.create(base, opts.threads === undefined ? {} : { threads: opts.threads });
@@ -124,6 +139,16 @@ async function readTexts(dir: string): Promise<{ files: TrainingFile[]; training
   return { files, training, heldOut };
 }
 
+/** Where a training with these inputs and these kernels keeps its state. */
+async function stateFile(inputs: object): Promise<BaseStateFile> {
+  const key = createHash("sha256")
+    .update(JSON.stringify(inputs))
+    .update(await kernelBinary())
+    .digest("hex");
+  const path = join(import.meta.dirname, "../build/train-base", `${key.slice(0, 16)}.bin`);
+  return new BaseStateFile(path, layoutSize(weightLayout(CONFIG)));
+}
+
 async function writeWhole(path: string, text: string): Promise<void> {
   await writeFile(`${path}.tmp`, text);
   await rename(`${path}.tmp`, path);
@@ -139,7 +164,7 @@ function count(examples: Example[]): number {
 }
 
 // a line every fifty steps: mean loss since the last one, speed, time left
-function reporter(opts: Options): (progress: BaseProgress) => void {
+function reporter(opts: Options, from: number): (progress: BaseProgress) => void {
   const started = performance.now();
   let losses: number[] = [];
   return ({ step, steps, loss }) => {
@@ -148,8 +173,8 @@ function reporter(opts: Options): (progress: BaseProgress) => void {
     const mean = losses.reduce((sum, value) => sum + value, 0) / losses.length;
     losses = [];
     const elapsed = performance.now() - started;
-    const speed = (step * opts.batch * CONFIG.maxSeq * 1000) / elapsed;
-    const left = minutes((elapsed / step) * (steps - step));
+    const speed = ((step - from) * opts.batch * CONFIG.maxSeq * 1000) / elapsed;
+    const left = minutes((elapsed / (step - from)) * (steps - step));
     log(`step ${step}/${steps}  loss ${mean.toFixed(4)}  ${speed.toFixed(0)} tokens/s  ${left} min left`);
   };
 }

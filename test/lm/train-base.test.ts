@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import {
+  type BaseState,
   type BaseTrainingOptions,
   initWeights,
   type ModelConfig,
@@ -55,6 +56,21 @@ describe("training a base", () => {
     expect(losses.at(-1)).to.be.below(losses[0]! / 2);
     expect(await trainBase(config, tokenizer, examples, { ...options, threads: 2 })).to.deep.equal(one);
     expect(await trainBase(config, tokenizer, examples, { ...options, threads: 1, seed: 2 })).to.not.deep.equal(one);
+  });
+
+  it("goes on where it stopped, to the same bits", async () => {
+    const states: BaseState[] = [];
+    const keep = { every: 15, state: (state: BaseState) => void states.push(state) };
+    const whole = await trainBase(config, tokenizer, examples, { ...options, threads: 1, keep });
+    expect(states.map(({ step }) => step)).to.deep.equal([15, 30]);
+    for (const from of states) {
+      let steps = 0;
+      const onStep = () => void steps++;
+      expect(await trainBase(config, tokenizer, examples, { ...options, threads: 1, from, onStep })).to.deep.equal(
+        whole,
+      );
+      expect(steps).to.equal(40 - from.step);
+    }
   });
 
   it("that diverges is named so", async () => {

@@ -6,6 +6,7 @@ import { promisify } from "node:util";
 import { expect } from "chai";
 import { loadBase } from "../../lm/index.ts";
 import { parseRows, rowsRoot } from "../../protocol/rows.ts";
+import { BaseStateFile } from "../../scripts/lib/base-state.ts";
 import { rejection } from "../lm/rejection.ts";
 import { scratchFolder } from "../lm/scratch.ts";
 
@@ -45,6 +46,22 @@ describe("npm run train-base", () => {
     await run("--steps", "2", "--batch", "2", "--threads", "1");
     expect(await readFile(join(out, "README.md"), "utf8")).to.equal(card);
   }).timeout(60_000);
+
+  it("keeps its state whole, and takes no other for its own", async () => {
+    const path = join(folder(), "state", "kept.bin");
+    const file = new BaseStateFile(path, 2);
+    expect(await file.read()).to.equal(undefined);
+    const state = { step: 7, weights: Float32Array.of(1, -2), m: Float32Array.of(3, 4), v: Float32Array.of(0.5, 6) };
+    await file.write({ ...state, step: 3 });
+    await file.write(state);
+    expect(await file.read()).to.deep.equal(state);
+    expect(await readdir(join(folder(), "state"))).to.deep.equal(["kept.bin"]);
+    expect(await new BaseStateFile(path, 3).read()).to.equal(undefined);
+    await writeFile(path, (await readFile(path)).subarray(1));
+    expect(await file.read()).to.equal(undefined);
+    await file.remove();
+    expect(await readdir(join(folder(), "state"))).to.deep.equal([]);
+  });
 
   it("names the file that is missing", async () => {
     expect(await rejection(run())).to.match(/train-base: .*ghr\.jsonl cannot be read; --data names the folder/);
