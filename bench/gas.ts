@@ -1,9 +1,10 @@
 // Gas of claims, postings and credits: whole transactions on anvil, production profile, real trees.
 import { parseEther, zeroHash } from "viem";
+import { claimPlace } from "../protocol/leaves.ts";
 import type { List } from "../protocol/list.ts";
 import { rangeProof } from "../protocol/range-proof.ts";
 import { GasWorld } from "./lib/gas-world.ts";
-import { decode, payouts } from "./lib/payouts.ts";
+import { payouts } from "./lib/payouts.ts";
 import type { Figures } from "./main.ts";
 
 export const about =
@@ -52,13 +53,13 @@ async function claims(world: GasWorld, name: string, count: number): Promise<Fig
     const list = payouts(count, round);
     const { slot } = await post(world, list);
     const claim = async (position: number) => {
-      const args = [slot, count, position, ...decode(list.leaf(position)), list.proof(position)];
+      const args = [claimPlace(slot, count, position), list.leaf(position), list.proof(position)];
       return (await world.send("Rewards", "claim", args, world.keeper)).gas;
     };
     figures[`claim_${key}_${name}`] = await claim(claimant);
     if (count !== 1_000_000) continue;
     const leaves = Array.from({ length: BLOCK }, (_, i) => list.leaf(first + i));
-    const args = [slot, count, first, leaves, rangeProof(list, first, BLOCK)];
+    const args = [claimPlace(slot, count, first), leaves, rangeProof(list, first, BLOCK)];
     const { gas } = await world.send("Rewards", "claimRange", args, world.keeper);
     figures[`claim_range_256_${key}`] = Math.round(gas / BLOCK);
     if (round === 0) {

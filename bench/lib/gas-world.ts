@@ -85,7 +85,7 @@ export class GasWorld {
    * Ends the epoch, whose income must be `pool`, and posts and finalizes `payoutRoot`, which distributes all but a wei.
    * Returns gas and the slot.
    */
-  async settle(payoutRoot: Hex, pool: bigint): Promise<{ post: number; finalize: number; slot: bigint }> {
+  async settle(payoutRoot: Hex, pool: bigint): Promise<{ post: number; finalize: number; slot: number }> {
     const epoch = await this.#view<bigint>("Revenue", "currentEpoch");
     await this.#warpTo((epoch + 1n) * (await this.#view<bigint>("Revenue", "EPOCH")));
     await this.send("Attribution", "commitLog", [this.#at.Till, epoch, payoutRoot, 100n, pool], this.operator);
@@ -110,7 +110,7 @@ export class GasWorld {
     await this.#warpTo(activatesAt);
     const entry = { posting, poster: this.poster, activatesAt };
     const { gas: finalize } = await this.send("Attribution", "finalize", [entry], this.keeper);
-    return { post, finalize, slot: BigInt(this.#postings++ % 64) };
+    return { post, finalize, slot: this.#postings++ % 64 };
   }
 
   async send(name: Name, functionName: string, args: readonly unknown[], from = this.poster): Promise<Receipt> {
