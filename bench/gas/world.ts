@@ -12,7 +12,7 @@ import {
 } from "viem";
 import { deploySuite } from "../../deploy/deploy.ts";
 import { type Chain, startChain } from "../../scripts/demo/chain.ts";
-import { buildProduction, PRODUCTION, productionArtifact } from "./production.ts";
+import { PRODUCTION, productionArtifact } from "./production.ts";
 
 /** Of a bundle on IPFS: as long as they are. */
 const URI = "ipfs://bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi";
@@ -38,7 +38,6 @@ export class GasWorld {
   }
 
   static async start(): Promise<GasWorld> {
-    buildProduction();
     const chain = await startChain({ accounts: 3 });
     const { addresses } = await deploySuite({ rpcUrl: chain.url, artifacts: PRODUCTION });
     const accounts = await chain.rpc<Address[]>("eth_accounts");
