@@ -6,6 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
 import { Contract, id, JsonRpcProvider, toBeHex, Wallet, ZeroAddress, ZeroHash } from "ethers";
 import { deploySuite } from "../../deploy/deploy.ts";
+import { X402_CHANNELS } from "../../deploy/x402.ts";
 import { type Deployment, readDeployment } from "../../protocol/deployment.ts";
 import { checkDeployment } from "../../scripts/actions/check.ts";
 import { type Chain, freePort, startChain } from "../../scripts/demo/chain.ts";
@@ -90,6 +91,25 @@ describe("check", function () {
     } finally {
       node.kill();
     }
+  });
+
+  it("finds nothing wrong with a suite on x402's own channels, and tells another chain's from them", async () => {
+    // Our Channels stand in for x402's: whose code it is does not matter, what it answers does.
+    const code = await provider.getCode(deployment.addresses.channels);
+    await chain.rpc("anvil_setCode", [X402_CHANNELS, code]);
+    const onX402 = await deploySuite({ rpcUrl: chain.url });
+    expect(onX402.addresses.channels).to.equal(X402_CHANNELS);
+    const report = await checkDeployment(provider, onX402);
+    expect(report.faults).to.deep.equal([]);
+    expect(report.passed).to.include(
+      `channels at ${X402_CHANNELS} answers as x402's batch settlement, for this chain and address`,
+    );
+    expect(report.passed)
+      .to.include("till.CHANNELS() is channels")
+      .and.include("permitCollector.CHANNELS() is channels");
+    await chain.rpc("anvil_setCode", [X402_CHANNELS, await provider.getCode(deployment.addresses.openToken)]);
+    const { faults } = await checkDeployment(provider, onX402);
+    expect(faults).to.include("channels: getChannelId() tells nothing, unlike x402's batch settlement");
   });
 
   it("finds nothing wrong with the production parameters", async () => {
