@@ -32,6 +32,10 @@ export const payoutsOf = (payouts: [account: string, cumulative: bigint][]) =>
 export const claim = (rewards: Rewards, { slot = 0, count, contributor, account, cumulative, proof }: Claim) =>
   rewards.claim(slot, count, contributor, account, cumulative, proof);
 
+/** The same call as data, for a contract to make. */
+export const claimCall = ({ interface: abi }: Rewards, { slot = 0, count, contributor, account, ...rest }: Claim) =>
+  abi.encodeFunctionData("claim", [slot, count, contributor, account, rest.cumulative, rest.proof]);
+
 export const claimAndStake = (rewards: Rewards, { slot = 0, count, contributor, cumulative, proof }: Claim) =>
   rewards.claimAndStake(slot, count, contributor, cumulative, proof);
 
