@@ -21,13 +21,19 @@ export class ArtifactError extends Error {
 const ROOT = fileURLToPath(new URL("../artifacts/contracts", import.meta.url));
 const cache = new Map<string, Artifact>();
 
-/** ABI and bytecode of a compiled contract or interface. Throws {@link ArtifactError} where it is not built. */
-export function artifact(name: string): Artifact {
-  const known = cache.get(name);
+/**
+ * ABI and bytecode of a compiled contract or interface, as the default build or another one under `folder` has it. Throws
+ * {@link ArtifactError} where it is not built.
+ */
+export function artifact(name: string, folder: string = ROOT): Artifact {
+  const key = join(folder, name);
+  const known = cache.get(key);
   if (known !== undefined) return known;
-  const path = find(name);
-  if (path === undefined)
-    throw new ArtifactError(`no artifact of ${name} in artifacts/contracts: run "npx hardhat build"`);
+  const path = find(name, folder);
+  if (path === undefined) {
+    const where = folder === ROOT ? "artifacts/contracts" : folder;
+    throw new ArtifactError(`no artifact of ${name} in ${where}: run "npx hardhat build"`);
+  }
   const {
     abi,
     bytecode,
@@ -35,15 +41,15 @@ export function artifact(name: string): Artifact {
     immutableReferences = {},
   } = JSON.parse(readFileSync(path, "utf8")) as Artifact;
   const found = { abi, bytecode, deployedBytecode, immutableReferences };
-  cache.set(name, found);
+  cache.set(key, found);
   return found;
 }
 
-function find(name: string): string | undefined {
+function find(name: string, folder: string): string | undefined {
   try {
-    const files = readdirSync(ROOT, { recursive: true, encoding: "utf8" });
+    const files = readdirSync(folder, { recursive: true, encoding: "utf8" });
     const file = files.find((entry) => basename(entry) === `${name}.json`);
-    return file === undefined ? undefined : join(ROOT, file);
+    return file === undefined ? undefined : join(folder, file);
   } catch {
     return undefined; // nothing built yet
   }
