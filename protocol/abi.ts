@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Abi, Hex } from "viem";
 
@@ -18,22 +18,19 @@ export class ArtifactError extends Error {
   override name = "ArtifactError";
 }
 
-const ROOT = fileURLToPath(new URL("../artifacts/contracts", import.meta.url));
+/** Folder of the contracts' artifacts: the default build, or the one that hardhat.config.ts is told of too. */
+export const ARTIFACTS = process.env.TRIBUTARY_BUILD
+  ? resolve(process.env.TRIBUTARY_BUILD, "artifacts/contracts")
+  : fileURLToPath(new URL("../artifacts/contracts", import.meta.url));
 const cache = new Map<string, Artifact>();
 
-/**
- * ABI and bytecode of a compiled contract or interface, as the default build or another one under `folder` has it. Throws
- * {@link ArtifactError} where it is not built.
- */
-export function artifact(name: string, folder: string = ROOT): Artifact {
-  const key = join(folder, name);
-  const known = cache.get(key);
+/** ABI and bytecode of a compiled contract or interface. Throws {@link ArtifactError} where it is not built. */
+export function artifact(name: string): Artifact {
+  const known = cache.get(name);
   if (known !== undefined) return known;
-  const path = find(name, folder);
-  if (path === undefined) {
-    const where = folder === ROOT ? "artifacts/contracts" : folder;
-    throw new ArtifactError(`no artifact of ${name} in ${where}: run "npx hardhat build"`);
-  }
+  const path = find(name);
+  if (path === undefined)
+    throw new ArtifactError(`no artifact of ${name} in artifacts/contracts: run "npx hardhat build"`);
   const {
     abi,
     bytecode,
@@ -41,15 +38,15 @@ export function artifact(name: string, folder: string = ROOT): Artifact {
     immutableReferences = {},
   } = JSON.parse(readFileSync(path, "utf8")) as Artifact;
   const found = { abi, bytecode, deployedBytecode, immutableReferences };
-  cache.set(key, found);
+  cache.set(name, found);
   return found;
 }
 
-function find(name: string, folder: string): string | undefined {
+function find(name: string): string | undefined {
   try {
-    const files = readdirSync(folder, { recursive: true, encoding: "utf8" });
+    const files = readdirSync(ARTIFACTS, { recursive: true, encoding: "utf8" });
     const file = files.find((entry) => basename(entry) === `${name}.json`);
-    return file === undefined ? undefined : join(folder, file);
+    return file === undefined ? undefined : join(ARTIFACTS, file);
   } catch {
     return undefined; // nothing built yet
   }

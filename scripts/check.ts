@@ -13,7 +13,6 @@ interface Options {
   deployment?: string;
   rpc?: string;
   parameters?: string;
-  artifacts?: string;
   json?: boolean;
 }
 
@@ -27,8 +26,7 @@ async function check(options: Options): Promise<CheckReport> {
   const chainId = Number(await httpProvider(rpcUrl).request({ method: "eth_chainId" }));
   const provider = new JsonRpcProvider(rpcUrl, chainId, { staticNetwork: true, cacheTimeout: -1 });
   try {
-    const parameters = expected(options.parameters, deployment.parameters);
-    return await checkDeployment(provider, deployment, parameters, options.artifacts);
+    return await checkDeployment(provider, deployment, expected(options.parameters, deployment.parameters));
   } finally {
     provider.destroy();
   }
@@ -67,7 +65,6 @@ const script = program(
   .option("--deployment <file>", "deployment file (default: TRIBUTARY_DEPLOYMENT, else .tributary/deployment.json)")
   .option("--rpc <url>", "node (default: TRIBUTARY_RPC, else the one in the deployment file)")
   .option("--parameters <set>", `compare with ${PARAMETER_SETS.join(", ")} (default: with what the file says)`)
-  .option("--artifacts <dir>", "compiled contracts that the code should be of (default: artifacts/contracts)")
   .option("--json", "print one JSON object: ok, values, roles, passed, notes, faults")
   .addHelpText("after", "\nExits 0 where nothing is wrong, 1 on a fault.")
   .action(async (options: Options) => {

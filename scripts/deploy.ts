@@ -20,7 +20,6 @@ interface Options {
   parameters?: string;
   holder?: string;
   set?: string[];
-  artifacts?: string;
   account?: string;
   keystore?: string;
   out?: string;
@@ -48,8 +47,7 @@ async function deployTo(options: Options): Promise<{ deployment: Deployment; fil
     `${resumed ? "Take up the deployment" : "Deploy the suite"} with the ${set} parameters on chain ${chainId} (${rpcUrl})?`,
     options,
   );
-  const artifacts = options.artifacts === undefined ? {} : { artifacts: resolve(options.artifacts) };
-  const deployment = await deploySuite({ rpcUrl, set, parameters, out: file, ...sender, ...journal, ...artifacts });
+  const deployment = await deploySuite({ rpcUrl, set, parameters, out: file, ...sender, ...journal });
   return { deployment, file };
 }
 
@@ -100,7 +98,6 @@ const script = program("deploy", "Deploy the suite, and store its addresses. A d
   .option("--parameters <set>", `${PARAMETER_SETS.join(", ")} (default: local on a development chain)`)
   .option("--holder <address>", "who gets the supply (default: the sender)")
   .option("--set <name=value...>", "single parameters in place of the set's: whole numbers (seconds, wei) or addresses")
-  .option("--artifacts <dir>", "compiled contracts to deploy (default: artifacts/contracts)")
   .option("--account <address>", "who sends: an account that the node has unlocked (default: its first)")
   .option("--keystore <file>", "who sends: a V3 keystore; its password from TRIBUTARY_PASSWORD, else asked for")
   .option("--out <dir>", "where to keep deployment.json and the journal (default: .tributary/networks/NAME)")

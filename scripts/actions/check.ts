@@ -65,14 +65,12 @@ interface Standing extends Planned {
 
 /**
  * Reads a deployment: code against the build, every value that a contract tells, wiring, parameters, the bounds between
- * them, roles, signing domains and supply. `expected`: the parameters it should have, else those in the file; `build`:
- * folder of the artifacts that the code should be of, else the default build's.
+ * them, roles, signing domains and supply. `expected`: the parameters it should have, else those in the file.
  */
 export async function checkDeployment(
   provider: Provider,
   given: Deployment,
   expected: Record<string, string> = given.parameters ?? {},
-  build?: string,
 ): Promise<CheckReport> {
   const report: CheckReport = { values: [], roles: {}, passed: [], notes: [], faults: [] };
   const { addresses, chainId } = given;
@@ -87,10 +85,10 @@ export async function checkDeployment(
     const address = (addresses as Record<string, string | undefined>)[planned.name];
     return { ...planned, address: address ?? ZeroAddress, abi: interfaceOf(planned.contract) };
   });
-  await checkCode(provider, deployment, suite, report, build);
+  await checkCode(provider, deployment, suite, report);
   await checkForeign(provider, chainId, suite, report);
   for (const standing of suite) await readValues(provider, standing, report);
-  await checkTill(provider, suite, report, build);
+  await checkTill(provider, suite, report);
   checkWiring(addresses, suite, report);
   await checkRoles(provider, deployment, report);
   await checkParameters(provider, deployment, expected, suite, report);
@@ -109,8 +107,8 @@ const tells = ({ values }: CheckReport, contract: string, getter: string): unkno
   values.find((value) => value.contract === contract && value.getter === getter)?.value;
 
 /** Whether code is the build's, immutables aside: they are compared through the getters that tell them. */
-function isBuild(code: string, contract: string, build?: string): boolean {
-  const { deployedBytecode, immutableReferences } = artifact(contract, build);
+function isBuild(code: string, contract: string): boolean {
+  const { deployedBytecode, immutableReferences } = artifact(contract);
   if (code.length !== deployedBytecode.length) return false;
   const bytes = Buffer.from(code.slice(2), "hex");
   for (const { start, length } of Object.values(immutableReferences).flat()) bytes.fill(0, start, start + length);
@@ -123,7 +121,6 @@ async function checkCode(
   { addresses, block }: Deployment,
   suite: Standing[],
   report: CheckReport,
-  build?: string,
 ): Promise<void> {
   const seen = new Map<string, string>();
   for (const { name, contract, address, at } of suite) {
@@ -135,7 +132,7 @@ async function checkCode(
     else if (at === undefined) {
       judge(
         report,
-        isBuild(code, contract, build),
+        isBuild(code, contract),
         `${name} at ${address} has the code of this build's ${contract}`,
         `${name}: the code at ${address} is not that of this build's ${contract} (another contract, version or compiler profile)`,
       );
@@ -194,12 +191,12 @@ async function readValues(
 }
 
 /** The Till that all Tills are clones of is Revenue's own, so it is in no deployment file. */
-async function checkTill(provider: Provider, suite: Standing[], report: CheckReport, build?: string): Promise<void> {
+async function checkTill(provider: Provider, suite: Standing[], report: CheckReport): Promise<void> {
   const address = tells(report, "revenue", "TILL");
   if (typeof address !== "string") return;
   judge(
     report,
-    isBuild(await provider.getCode(address), "Till", build),
+    isBuild(await provider.getCode(address), "Till"),
     `the Till that Revenue clones has the code of this build`,
     `revenue: the Till that it clones, at ${address}, has not the code of this build's Till`,
   );
