@@ -14,6 +14,7 @@ import {IRewards} from "./interfaces/IRewards.sol";
 import {IStakeVault} from "./interfaces/IStakeVault.sol";
 import {ITill} from "./interfaces/ITill.sol";
 import {Parameters} from "./libraries/Parameters.sol";
+import {Ring} from "./libraries/Ring.sol";
 
 /// @title Log commits, the line of postings, bonds and windows
 /// @notice See IAttribution.
@@ -31,7 +32,7 @@ contract Attribution is IAttribution, IParameters {
 
     /// @dev One word, all that a posting reads and writes of the line beside its own id.
     struct Line {
-        uint32 places; // postings that are not void; place p has slot p % RING
+        uint32 places; // postings that are not void
         uint32 finals; // how many of them, from the first, are final
         uint32 nextEpoch; // first epoch of the next posting
         uint40 pausedUntil; // a time; no postings before
@@ -41,7 +42,7 @@ contract Attribution is IAttribution, IParameters {
     /* CONSTANTS */
 
     /// @inheritdoc IAttribution
-    uint256 public constant MAX_PENDING = 8;
+    uint256 public constant MAX_PENDING = Ring.MAX_PENDING;
     /// @inheritdoc IAttribution
     uint256 public constant PAUSE = 14 days;
     /// @dev Bounds the loop over a posting's epochs.
@@ -55,7 +56,6 @@ contract Attribution is IAttribution, IParameters {
     IRewards public immutable REWARDS;
     /// @dev The timelock; also the treasury.
     address public immutable ARBITER;
-    uint256 internal immutable RING;
     uint256 internal immutable EPOCH;
     /// @inheritdoc IAttribution
     uint256 public immutable FIRST_EPOCH;
@@ -104,9 +104,7 @@ contract Attribution is IAttribution, IParameters {
         ARBITER = address(timelock);
         FIRST_EPOCH = revenue.currentEpoch();
         _line.nextEpoch = uint32(FIRST_EPOCH);
-        Rewards rewards = new Rewards(openToken, stakeVault, address(this));
-        REWARDS = rewards;
-        RING = rewards.RING();
+        REWARDS = new Rewards(openToken, stakeVault, address(this));
     }
 
     /* LOGS */
@@ -163,7 +161,7 @@ contract Attribution is IAttribution, IParameters {
         // A slot is used again when the line has grown by the whole ring: what it held is final then, for fewer are ever
         // pending, and newer roots pay the same and more.
         freeBond[msg.sender] = free - BOND;
-        _ids[line.places % RING] = id;
+        _ids[Ring.slotOf(line.places)] = id;
         // Epochs that are over, so that the next one has 32 bits: they are at least a minute each.
         _line = Line(line.places + 1, line.finals, uint32(to) + 1, line.pausedUntil, bytes15(id));
         emit Posted(id, msg.sender, posting, activatesAt, bundleUri);
@@ -173,7 +171,7 @@ contract Attribution is IAttribution, IParameters {
     function finalize(Entry calldata entry) external {
         Line memory line = _line;
         bytes32 id = idOf(entry);
-        bytes32 next = line.finals == line.places ? bytes32(0) : _ids[line.finals % RING];
+        bytes32 next = line.finals == line.places ? bytes32(0) : _ids[Ring.slotOf(line.finals)];
         require(id == next, AttributionNotNext(next, id));
         require(block.timestamp >= entry.activatesAt, AttributionWindowOpen(id, entry.activatesAt));
 
@@ -181,7 +179,7 @@ contract Attribution is IAttribution, IParameters {
         _line.finals = line.finals + 1;
         freeBond[entry.poster] += BOND;
         emit Finalized(id, posting.pool - posting.distributed);
-        REWARDS.setRoot(line.finals % RING, posting.payoutRoot, uint40(entry.activatesAt));
+        REWARDS.setRoot(Ring.slotOf(line.finals), posting.payoutRoot, uint40(entry.activatesAt));
         REVENUE.releasePool(posting.pool, posting.distributed);
     }
 
@@ -197,7 +195,7 @@ contract Attribution is IAttribution, IParameters {
         bytes32 last;
         while (last != id) {
             require(place > line.finals, AttributionNotPending(id));
-            last = _ids[--place % RING];
+            last = _ids[Ring.slotOf(--place)];
             if (last != id) _reclaimable[last] = true;
             emit Voided(last, last == id);
         }
@@ -237,7 +235,7 @@ contract Attribution is IAttribution, IParameters {
     /// @inheritdoc IAttribution
     function head() public view returns (bytes32) {
         uint256 places = _line.places;
-        return places == 0 ? bytes32(0) : _ids[(places - 1) % RING];
+        return places == 0 ? bytes32(0) : _ids[Ring.slotOf(places - 1)];
     }
 
     /// @inheritdoc IAttribution
@@ -249,8 +247,8 @@ contract Attribution is IAttribution, IParameters {
     /// @inheritdoc IAttribution
     function idAt(uint256 place) external view returns (bytes32) {
         uint256 places = _line.places;
-        require(place < places && place + RING >= places, AttributionUnknownPlace(place));
-        return _ids[place % RING];
+        require(Ring.holds(place, places), AttributionUnknownPlace(place));
+        return _ids[Ring.slotOf(place)];
     }
 
     /// @inheritdoc IAttribution
@@ -273,8 +271,7 @@ contract Attribution is IAttribution, IParameters {
 
     /// @dev Reverts unless a posting of these epochs on that parent is next in the line.
     function _checkPlace(bytes32 parent, uint256 from, uint256 to, Line memory line) internal view {
-        uint256 pending = line.places - line.finals;
-        require(pending < MAX_PENDING, AttributionTooManyPending(pending));
+        require(Ring.hasRoom(line.places, line.finals), AttributionTooManyPending(line.places - line.finals));
         // No `require`: its error would read the id of the head each time.
         if (bytes15(parent) != line.head) revert AttributionWrongParent(head(), parent);
         uint256 next = line.nextEpoch;

@@ -29,6 +29,7 @@ contract Models is ERC721, IModels, IParameters {
         uint40 closesAt; // of the objections; 0 where the version needs the full vote
         uint96 objections; // votes
         uint96 quorum; // of objections; fixed by the votes of the proposal's time
+        uint40 proposedAt;
     }
 
     /// @dev The least bond after the last proposal, from which it falls.
@@ -40,6 +41,8 @@ contract Models is ERC721, IModels, IParameters {
     /* CONSTANTS */
 
     uint256 internal constant BASIS_POINTS = 10_000;
+    /// @inheritdoc IModels
+    uint256 public constant PROPOSAL_TERM = 180 days;
 
     /* IMMUTABLES */
 
@@ -111,6 +114,7 @@ contract Models is ERC721, IModels, IParameters {
         Version storage version = _versions[model];
         version.state = State.Proposed;
         version.bond = bond;
+        version.proposedAt = uint40(block.timestamp);
         _mint(msg.sender, model);
         emit Proposed(model, msg.sender, terms, bond, uri);
         if (!vote) _openObjections(model, version);
@@ -135,10 +139,7 @@ contract Models is ERC721, IModels, IParameters {
         State state = version.state;
         require(state <= State.Live, ModelWrongState(model, state));
         require(msg.sender == ownerOf(model), ModelNotDeveloper(msg.sender));
-
-        version.state = State.Retired;
-        emit Retired(model);
-        _returnBond(model, version);
+        _retire(model, version);
     }
 
     /* VALIDATOR */
@@ -192,6 +193,14 @@ contract Models is ERC721, IModels, IParameters {
         require(closesAt != 0 && !_needsVote(_terms[model], ownerOf(model)), ModelNeedsVote(model));
         require(block.timestamp >= closesAt, ModelWindowOpen(model, closesAt));
         _approve(model, version);
+    }
+
+    /// @inheritdoc IModels
+    function expire(uint256 model) external {
+        Version storage version = _inState(model, State.Proposed);
+        uint256 opensAt = version.proposedAt + PROPOSAL_TERM;
+        require(block.timestamp >= opensAt, ModelWindowOpen(model, opensAt));
+        _retire(model, version);
     }
 
     /// @inheritdoc IModels
@@ -322,6 +331,12 @@ contract Models is ERC721, IModels, IParameters {
     function _approve(uint256 model, Version storage version) internal {
         version.state = State.Approved;
         emit Approved(model);
+    }
+
+    function _retire(uint256 model, Version storage version) internal {
+        version.state = State.Retired;
+        emit Retired(model);
+        _returnBond(model, version);
     }
 
     function _known(uint256 model) internal view returns (Version storage version) {

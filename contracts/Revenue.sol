@@ -4,7 +4,6 @@ pragma solidity 0.8.37;
 import {Clones} from "@openzeppelin/contracts/proxy/Clones.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
-import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
 import {Till} from "./Till.sol";
 import {IAttribution} from "./interfaces/IAttribution.sol";
@@ -14,6 +13,7 @@ import {IParameters} from "./interfaces/IParameters.sol";
 import {IRevenue} from "./interfaces/IRevenue.sol";
 import {IStakeVault} from "./interfaces/IStakeVault.sol";
 import {Parameters} from "./libraries/Parameters.sol";
+import {Split} from "./libraries/Split.sol";
 
 /// @title Income of each Till, split by the version's frozen terms
 /// @notice See IRevenue.
@@ -36,10 +36,6 @@ contract Revenue is IRevenue, IParameters {
         uint128 pool; // contributors' parts of the Tills that are closed
         uint128 openTills; // Tills with income that are not
     }
-
-    /* CONSTANTS */
-
-    uint256 internal constant BASIS_POINTS = 10_000;
 
     /* IMMUTABLES */
 
@@ -138,8 +134,7 @@ contract Revenue is IRevenue, IParameters {
         uint256 covered = earned < total ? earned : total;
         uint256 before = book.covered;
         uint256 share = MODELS.termsOf(book.model).split.contributors;
-        // Both rounded down, so that the pools of all epochs add up to the rounded whole.
-        uint256 pool = _part(before + covered, share) - _part(before, share);
+        uint256 pool = Split.grown(before, covered, share);
 
         book.closed[epoch] = true;
         book.covered = before + covered;
@@ -235,13 +230,11 @@ contract Revenue is IRevenue, IParameters {
         Book storage book = _bookOf(till);
         IModels.Split memory split = MODELS.termsOf(book.model).split;
         uint256 paid = book.withdrawn[role];
-        if (role == Role.Developer) return _part(book.covered, split.developer) - paid;
-        if (role == Role.Operator) return _part(book.covered, split.operator) - paid;
-        if (role == Role.Stakers) return _part(book.covered, split.stakers) - paid;
-        if (role == Role.Validators) return _part(book.covered, split.validators) - paid;
-        // Rounded up: the five other parts, rounded down, leave at least that much. What they leave in all can shrink
-        // from one wei of income to the next, so paying it out would in the end be paid twice.
-        return Math.ceilDiv(book.covered * split.treasury, BASIS_POINTS) - paid;
+        if (role == Role.Developer) return Split.part(book.covered, split.developer) - paid;
+        if (role == Role.Operator) return Split.part(book.covered, split.operator) - paid;
+        if (role == Role.Stakers) return Split.part(book.covered, split.stakers) - paid;
+        if (role == Role.Validators) return Split.part(book.covered, split.validators) - paid;
+        return Split.lastPart(book.covered, split.treasury) - paid;
     }
 
     /// @inheritdoc IRevenue
@@ -262,10 +255,5 @@ contract Revenue is IRevenue, IParameters {
         if (role == Role.Stakers) return address(STAKE_VAULT);
         if (role == Role.Validators) return MODELS.evaluatorOf(book.model);
         return TREASURY;
-    }
-
-    /// @dev A share in basis points, rounded down.
-    function _part(uint256 amount, uint256 share) internal pure returns (uint256) {
-        return amount * share / BASIS_POINTS;
     }
 }

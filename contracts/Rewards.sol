@@ -10,6 +10,7 @@ import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/Signa
 import {IRewards} from "./interfaces/IRewards.sol";
 import {IStakeVault} from "./interfaces/IStakeVault.sol";
 import {Lists} from "./libraries/Lists.sol";
+import {Ring} from "./libraries/Ring.sol";
 
 /// @title Pools of final postings, the ring of payout roots, and claims
 /// @notice See IRewards.
@@ -25,7 +26,7 @@ contract Rewards is IRewards, EIP712 {
     /* CONSTANTS */
 
     /// @inheritdoc IRewards
-    uint256 public constant RING = 64;
+    uint256 public constant RING = Ring.SLOTS;
     bytes32 internal constant CLAIM_TYPEHASH =
         keccak256("Claim(uint32 contributor,address recipient,uint256 cumulative)");
 

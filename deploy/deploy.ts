@@ -1,6 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { errorDeploymentResultToExceptionMessage } from "@nomicfoundation/hardhat-ignition/helpers";
 import {
   type Artifact,
@@ -11,18 +10,18 @@ import {
   type EIP1193Provider,
 } from "@nomicfoundation/ignition-core";
 import { getAddress, type Wallet } from "ethers";
+import { ARTIFACTS } from "../protocol/abi.ts";
 import { type Deployment, writeDeployment } from "../protocol/deployment.ts";
-import Tributary from "./modules/Tributary.ts";
+import Tributary, { TributaryOnX402 } from "./modules/Tributary.ts";
 import { type ParameterSet, parameterSet, type SuiteParameters } from "./parameters.ts";
 import { DeployError, httpProvider, signingProvider } from "./provider.ts";
+import { strangeAnswers, X402_CHANNELS } from "./x402.ts";
 
 /** Chain id of a development chain: polled often, since it mines at once. */
 export const DEVELOPMENT = 31337;
 
 export type { SuiteParameters } from "./parameters.ts";
 export { DeployError } from "./provider.ts";
-
-const ARTIFACTS = fileURLToPath(new URL("../artifacts/contracts", import.meta.url));
 
 export interface DeployOptions {
   /** Where the chain answers. Either this or `provider`. */
@@ -46,10 +45,11 @@ export interface DeployOptions {
 }
 
 /**
- * Deploys the suite by the Ignition module.
+ * Deploys the suite by the Ignition module. Where x402's own batch-settlement contract stands, it takes the place of
+ * Channels.
  *
- * @throws {DeployError} no node, no build, an account the node does not hold, a parameter out of its bounds, or a journal
- * of another chain
+ * @throws {DeployError} no node, no build, an account the node does not hold, a parameter out of its bounds, a journal of
+ * another chain, or something else at x402's address
  */
 export async function deploySuite(options: DeployOptions): Promise<Deployment> {
   const node = options.provider ?? httpProvider(options.rpcUrl ?? missing("neither rpcUrl nor provider is given"));
@@ -60,7 +60,9 @@ export async function deploySuite(options: DeployOptions): Promise<Deployment> {
     accounts.find((account) => account.toLowerCase() === from.toLowerCase()) ??
     missing(`the node does not hold account ${from}`);
   const chainId = Number(await provider.request({ method: "eth_chainId" }));
-  const block = await firstBlock(provider, options.journal);
+  const { block, onX402 } = await beginning(provider, options.journal);
+  if (onX402) await expectX402(provider, chainId);
+  const module = onX402 ? TributaryOnX402 : Tributary;
   // Whatever account the local set names is the sender unless another is given.
   const roles = Object.entries(parameterSet("local")).filter(([, value]) => typeof value === "string");
   const parameters: SuiteParameters = {
@@ -74,7 +76,7 @@ export async function deploySuite(options: DeployOptions): Promise<Deployment> {
     accounts,
     defaultSender,
     artifactResolver: artifacts(options.artifacts ?? ARTIFACTS, options.journal !== undefined),
-    ignitionModule: Tributary,
+    ignitionModule: module,
     deploymentParameters: { Tributary: parameters },
     ...(options.journal !== undefined && { deploymentDir: options.journal }),
     config: { blockPollingInterval: chainId === DEVELOPMENT ? 20 : 1_000 },
@@ -83,7 +85,7 @@ export async function deploySuite(options: DeployOptions): Promise<Deployment> {
     throw new DeployError(errorDeploymentResultToExceptionMessage(result));
   }
 
-  const named = Object.entries(Tributary.results).map(
+  const named = Object.entries(module.results).map(
     ([name, future]) => [name, result.contracts[future.id]!.address] as const,
   );
   for (const [name, address] of named) {
@@ -104,17 +106,34 @@ export async function deploySuite(options: DeployOptions): Promise<Deployment> {
 /** The parameters of `deploy/parameters/local.json`. */
 export const localParameters = (): SuiteParameters => parameterSet("local");
 
-/** Block before which nothing of the suite is: of the first attempt, where a journal says that there was one. */
-async function firstBlock(provider: EIP1193Provider, journal: string | undefined): Promise<number> {
-  const file = journal === undefined ? undefined : join(journal, "first-block");
-  if (file !== undefined && existsSync(file)) return Number(readFileSync(file, "utf8"));
+interface Beginning {
+  /** Block before which nothing of the suite is. */
+  block: number;
+  /** Whether x402's contract stood on the chain then. */
+  onX402: boolean;
+}
+
+/** How the chain is found: by the first attempt, where a journal says that there was one. */
+async function beginning(provider: EIP1193Provider, journal: string | undefined): Promise<Beginning> {
+  const file = journal === undefined ? undefined : join(journal, "beginning.json");
+  if (file !== undefined && existsSync(file)) return JSON.parse(readFileSync(file, "utf8")) as Beginning;
   const block = Number(await provider.request({ method: "eth_blockNumber" })) + 1;
+  const code = await provider.request({ method: "eth_getCode", params: [X402_CHANNELS, "latest"] });
+  const found = { block, onX402: code !== "0x" };
   if (file !== undefined) {
     mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(`${file}.tmp`, String(block));
+    writeFileSync(`${file}.tmp`, JSON.stringify(found));
     renameSync(`${file}.tmp`, file);
   }
-  return block;
+  return found;
+}
+
+async function expectX402(provider: EIP1193Provider, chainId: number): Promise<void> {
+  const call = (to: string, data: string) =>
+    provider.request({ method: "eth_call", params: [{ to, data }, "latest"] }) as Promise<string>;
+  const strange = await strangeAnswers(call, X402_CHANNELS, chainId);
+  if (strange.length > 0)
+    throw new DeployError(`what stands at ${X402_CHANNELS} is not x402's batch settlement: ${strange.join("; ")}`);
 }
 
 function missing(what: string): never {

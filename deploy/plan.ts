@@ -7,8 +7,10 @@ import {
   isNamedContractDeploymentFuture,
   isNamedStaticCallFuture,
 } from "@nomicfoundation/ignition-core";
+import type { Address } from "viem";
 import { artifact } from "../protocol/abi.ts";
-import Tributary from "./modules/Tributary.ts";
+import Tributary, { TributaryOnX402 } from "./modules/Tributary.ts";
+import { X402_CHANNELS } from "./x402.ts";
 
 /** What the module makes of one contract. */
 export interface Planned {
@@ -20,16 +22,24 @@ export interface Planned {
   parameters: { name: string; input: string }[];
   /** Another contract's function that tells its address, where another contract creates it. */
   toldBy?: { name: string; getter: string };
+  /** Its address, where it stood before the suite: its code is not ours. */
+  at?: Address;
 }
 
-/** The contracts of the module, read from the module itself, so that nothing is said twice. */
-export function plan(): Planned[] {
-  const entries = Object.entries(Tributary.results) as [string, ContractFuture<string>][];
+/** The module by which a suite with these channels was deployed. */
+export function moduleOf(channels: string): typeof Tributary | typeof TributaryOnX402 {
+  return channels.toLowerCase() === X402_CHANNELS.toLowerCase() ? TributaryOnX402 : Tributary;
+}
+
+/** The contracts of a module, read from the module itself, so that nothing is said twice. */
+export function plan(module: ReturnType<typeof moduleOf> = Tributary): Planned[] {
+  const entries = Object.entries(module.results) as [string, ContractFuture<string>][];
   const nameOf = (future: Future) => entries.find(([, { id }]) => id === future.id)?.[0];
   return entries.map(([name, future]) => {
     if (isNamedContractAtFuture(future)) {
       const { address, contractName: contract } = future;
-      const told = typeof address !== "string" && "type" in address && isNamedStaticCallFuture(address as Future);
+      if (typeof address === "string") return { name, contract, parameters: [], at: address as Address };
+      const told = "type" in address && isNamedStaticCallFuture(address as Future);
       if (!told) return { name, contract, parameters: [] };
       const call = address as Future & { contract: Future; functionName: string };
       const teller = nameOf(call.contract);

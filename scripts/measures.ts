@@ -35,7 +35,7 @@ async function action(connection: Connection, options: Options) {
     }
     renameSync(`${options.svg}.tmp`, options.svg);
   }
-  return { text: tables(epochs), data: { epochs } };
+  return { text: tables(epochs, costs !== undefined), data: { epochs } };
 }
 
 function parseGwei(text: string): bigint {
@@ -54,7 +54,7 @@ function table(head: string[], rows: (string | number)[][]): string {
   return result.toString();
 }
 
-function tables(epochs: EpochMeasures[]): string {
+function tables(epochs: EpochMeasures[], priced: boolean): string {
   if (epochs.length === 0) return "Nothing has happened yet.";
   const activity = table(
     ["epoch", "proposed", "live", "demand", "payers", "paid", "to", "median", "above cost", "ballots", "participation"],
@@ -91,6 +91,7 @@ function tables(epochs: EpochMeasures[]): string {
   return [
     "Per epoch in which anything happened; amounts in OPEN",
     activity,
+    ...(priced ? [] : ["above cost: not known without a price of gas in OPEN; give --open-per-eth."]),
     "\nConcentration at the epoch's end: Gini / HHI / Nakamoto",
     spread,
     "\nInference demand by payer, OPEN",
@@ -133,7 +134,10 @@ function svg(epochs: EpochMeasures[]): string {
 const script = program("measures", "Measure models, payouts, demand, votes and concentration per epoch, from events.")
   .option("--rpc <url>", "node (default: TRIBUTARY_RPC, else the one in the deployment file)")
   .option("--deployment <file>", "deployment file (default: TRIBUTARY_DEPLOYMENT, else .tributary/deployment.json)")
-  .option("--open-per-eth <amount>", "OPEN that one ether costs: tells which payouts are above their claim's cost")
+  .option(
+    "--open-per-eth <amount>",
+    "OPEN that one ether costs: without it, nobody knows which payouts were above their claim's cost",
+  )
   .option("--gas-price <gwei>", "price of gas for that (default: what each claim paid)")
   .option("--svg <file>", "draw the measures too")
   .option("--json", "print one JSON object; amounts in wei, as decimal strings")

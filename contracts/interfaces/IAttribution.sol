@@ -88,7 +88,7 @@ interface IAttribution {
     /// @return nextEpoch first epoch of the next posting
     /// @return pausedUntil a time; no postings before
     function lineOf() external view returns (uint256 places, uint256 finals, uint256 nextEpoch, uint256 pausedUntil);
-    /// @notice The id at a place of the line, which has slot place % RING; for the last RING places.
+    /// @notice The id at a place of the line, which has slot place % RING; for the last RING − MAX_PENDING places.
     function idAt(uint256 place) external view returns (bytes32);
     /// @notice keccak256(abi.encode(entry))
     function idOf(Entry calldata entry) external pure returns (bytes32);

@@ -103,6 +103,9 @@ interface IModels {
     function suspend(uint256 model) external;
     /// @notice Proposed to Live → Retired by its developer. Returns a bond that is still held.
     function retire(uint256 model) external;
+    /// @notice Proposed → Retired where nothing has been decided for PROPOSAL_TERM, so that no terms of long ago can be
+    /// approved. Anyone may call. Returns the bond to the developer.
+    function expire(uint256 model) external;
 
     function stateOf(uint256 model) external view returns (State);
     /// @notice Whether a version with these terms, proposed by `developer` now, needs the full vote.
@@ -128,6 +131,8 @@ interface IModels {
     function OBJECTION_WINDOW() external view returns (uint256);
     /// @notice Basis points of all votes whose objection takes a version to the full vote.
     function OBJECTION_QUORUM() external view returns (uint256);
+    /// @notice Seconds after which a proposal that was not decided can be ended by anyone.
+    function PROPOSAL_TERM() external view returns (uint256);
     /// @notice Seconds between evaluation and the earliest go-live.
     function EVALUATION_WINDOW() external view returns (uint256);
 }

@@ -33,11 +33,9 @@ library Streams {
             return stream;
         }
 
-        // Rounded down; the rest streams later, and all that is left by the end.
-        uint256 released = time >= stream.end ? left : left * (time - from) / (stream.end - from);
+        uint256 released = time >= stream.end ? left : streamed(left, time - from, stream.end - from);
         stream.left = uint96(left - released);
-        // Rounded down: less than a wei for every 10^24 at stake remains in the vault.
-        stream.accumulated += uint120(released * SCALE / staked);
+        stream.accumulated += uint120(perUnit(released, staked));
         return stream;
     }
 
@@ -48,13 +46,30 @@ library Streams {
         returns (Stream memory)
     {
         uint256 left = stream.left;
-        uint256 total = left + amount;
         uint256 remaining = left == 0 ? 0 : stream.end - time;
-        // The end is the mean of both ends by amount, so a reward of dust cannot hold up the stream before it. Rounded
-        // up: a stream never runs faster than its parts would.
-        stream.end = uint40(time + (left * remaining + amount * duration + total - 1) / total);
-        stream.left = uint96(total);
+        stream.end = uint40(time + mean(left, remaining, amount, duration));
+        stream.left = uint96(left + amount);
         return stream;
+    }
+
+    /// @dev Seconds that two amounts (not both zero) stream together which alone would take `remaining` and `duration`: the
+    /// mean by amount, so a reward of dust cannot hold up the stream before it. Rounded up: a stream never runs faster
+    /// than its parts would.
+    function mean(uint256 left, uint256 remaining, uint256 amount, uint256 duration) internal pure returns (uint256) {
+        uint256 total = left + amount;
+        return (left * remaining + amount * duration + total - 1) / total;
+    }
+
+    /// @dev Of `left` wei, which stream for `rest` seconds more, those of the first `elapsed`. Rounded down: what that
+    /// holds back streams later, and all that is left by the end.
+    function streamed(uint256 left, uint256 elapsed, uint256 rest) internal pure returns (uint256) {
+        return left * elapsed / rest;
+    }
+
+    /// @dev What a unit gains, × SCALE, while `released` wei stream to `units`. Rounded down: less than a wei for every
+    /// 10^24 at stake remains in the vault.
+    function perUnit(uint256 released, uint256 units) internal pure returns (uint256) {
+        return released * SCALE / units;
     }
 
     /// @dev Wei that `units` have earned while the sum per unit grew by `growth`. Rounded down.
@@ -62,14 +77,19 @@ library Streams {
         return units * growth / SCALE;
     }
 
+    /// @dev A validator's commission of `gained`, in basis points. Rounded down: its dust is the delegators'.
+    function cutOf(uint256 gained, uint256 commission) internal pure returns (uint256) {
+        return gained * commission / BASIS_POINTS;
+    }
+
     /// @dev How a pool of `shares` (not zero) divides `gained` wei: the validator's commission, and the growth per share
-    /// × SCALE. Both rounded down, the commission first: its dust is the delegators'.
+    /// × SCALE. Both rounded down, the commission first.
     function divided(uint256 gained, uint256 shares, uint256 commission)
         internal
         pure
         returns (uint256 cut, uint256 growth)
     {
-        cut = gained * commission / BASIS_POINTS;
-        growth = (gained - cut) * SCALE / shares;
+        cut = cutOf(gained, commission);
+        growth = perUnit(gained - cut, shares);
     }
 }

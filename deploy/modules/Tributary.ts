@@ -1,7 +1,9 @@
 import { buildModule } from "@nomicfoundation/hardhat-ignition/modules";
+import type { IgnitionModuleBuilder } from "@nomicfoundation/ignition-core";
+import { X402_CHANNELS } from "../x402.ts";
 
 /** The whole suite, token first. Its parameters, and their units, are those of `deploy/parameters/local.json`. */
-export default buildModule("Tributary", (m) => {
+const suite = (m: IgnitionModuleBuilder, onX402: boolean) => {
   const openToken = m.contract("OpenToken", [m.getParameter("holder")]);
   const stakeVault = m.contract("StakeVault", [openToken, m.getParameter("unbonding"), m.getParameter("stream")]);
   const governor = m.contract("OpenGovernor", [
@@ -42,7 +44,7 @@ export default buildModule("Tributary", (m) => {
     m.getParameter("objectionWindow"),
     m.getParameter("objectionQuorum"),
   ]);
-  const channels = m.contract("Channels");
+  const channels = onX402 ? m.contractAt("Channels", X402_CHANNELS) : m.contract("Channels");
   const approvalCollector = m.contract("ApprovalCollector", [channels]);
   const permitCollector = m.contract("PermitCollector", [channels]);
   const erc3009Collector = m.contract("ERC3009Collector", [channels]);
@@ -73,4 +75,9 @@ export default buildModule("Tributary", (m) => {
     rewards,
     attribution,
   };
-});
+};
+
+export default buildModule("Tributary", (m) => suite(m, false));
+
+/** The same for a chain on which x402's own contract stands: its channels are used, so stock clients need no address. */
+export const TributaryOnX402 = buildModule("Tributary", (m) => suite(m, true));

@@ -1,5 +1,6 @@
 import { Contract, getAddress, type Interface, id, isAddress, type Provider, ZeroAddress, ZeroHash } from "ethers";
-import { type Planned, plan } from "../../deploy/plan.ts";
+import { moduleOf, type Planned, plan } from "../../deploy/plan.ts";
+import { strangeAnswers } from "../../deploy/x402.ts";
 import { artifact } from "../../protocol/abi.ts";
 import type { Deployment } from "../../protocol/deployment.ts";
 import { interfaceOf } from "../lib/connection.ts";
@@ -80,11 +81,12 @@ export async function checkDeployment(
   if (found !== BigInt(chainId))
     report.faults.push(`the deployment is on chain ${chainId}, the node on chain ${found}`);
 
-  const suite = plan().map((planned): Standing => {
+  const suite = plan(moduleOf(addresses.channels)).map((planned): Standing => {
     const address = (addresses as Record<string, string | undefined>)[planned.name];
     return { ...planned, address: address ?? ZeroAddress, abi: interfaceOf(planned.contract) };
   });
   await checkCode(provider, deployment, suite, report);
+  await checkForeign(provider, chainId, suite, report);
   for (const standing of suite) await readValues(provider, standing, report);
   await checkTill(provider, suite, report);
   checkWiring(addresses, suite, report);
@@ -121,13 +123,13 @@ async function checkCode(
   report: CheckReport,
 ): Promise<void> {
   const seen = new Map<string, string>();
-  for (const { name, contract, address } of suite) {
+  for (const { name, contract, address, at } of suite) {
     const twin = seen.get(address.toLowerCase());
     if (twin !== undefined) report.faults.push(`${name} and ${twin} have the same address ${address}`);
     seen.set(address.toLowerCase(), name);
     const code = await provider.getCode(address);
     if (code === "0x") report.faults.push(`${name}: there is no contract at ${address}`);
-    else {
+    else if (at === undefined) {
       judge(
         report,
         isBuild(code, contract),
@@ -140,6 +142,22 @@ async function checkCode(
     // Nodes without old state cannot tell.
     const before = await provider.getCode(addresses.openToken, block - 1).catch(() => "0x");
     if (before !== "0x") report.faults.push(`the token stood before the deployment's first block, ${block}`);
+  }
+}
+
+/** Channels that stood before the suite: x402's, whose code is not this build's, so it is asked. */
+async function checkForeign(
+  provider: Provider,
+  chainId: number,
+  suite: Standing[],
+  report: CheckReport,
+): Promise<void> {
+  for (const { name, at } of suite) {
+    if (at === undefined) continue;
+    const strange = await strangeAnswers((to, data) => provider.call({ to, data }), at, chainId);
+    for (const answer of strange) report.faults.push(`${name}: ${answer}, unlike x402's batch settlement`);
+    if (strange.length === 0)
+      report.passed.push(`${name} at ${at} answers as x402's batch settlement, for this chain and address`);
   }
 }
 

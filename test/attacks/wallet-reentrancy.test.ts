@@ -1,5 +1,16 @@
 import { expect } from "chai";
-import { ethers, funded, loadFixture, open, voucherClaim } from "../contracts/fixtures.ts";
+import { claimCall, claimWithSig, payoutsOf } from "../contracts/claims.ts";
+import {
+  active,
+  ethers,
+  funded,
+  impersonate,
+  loadFixture,
+  open,
+  PURSE,
+  time,
+  voucherClaim,
+} from "../contracts/fixtures.ts";
 
 /** A channel of 100 OPEN whose payer is a wallet that attacks when it is asked about its signature. */
 async function armed() {
@@ -42,5 +53,21 @@ describe("attack: reentrancy by an ERC-1271 wallet", () => {
     }
     expect(await channels.receivers(till, openToken)).to.deep.equal([wanted, 0n]);
     expect(await openToken.balanceOf(channels)).to.equal(open(1100));
+  });
+
+  it("gets no second claim out of Rewards: what it calls while it is asked changes nothing", async () => {
+    const suite = await loadFixture(active);
+    const { rewards, attribution, openToken, stranger } = suite;
+    const wallet = await ethers.deployContract("ReentrantWallet", [await rewards.getAddress()]);
+    const account = await wallet.getAddress();
+    const payouts = payoutsOf([[account, open(20)]]);
+    await rewards.connect(await impersonate(attribution)).setRoot(1, payouts.root, await time.latest());
+    const payout = { slot: 1, count: 1, contributor: 0, account, cumulative: open(20), proof: [] };
+    await wallet.arm(await claimCall(rewards, payout));
+    await claimWithSig(rewards, payout, stranger, "0x");
+    expect(await openToken.balanceOf(account)).to.equal(0n);
+    expect(await openToken.balanceOf(stranger)).to.equal(PURSE + open(20));
+    expect(await openToken.balanceOf(rewards)).to.equal(open(10));
+    expect(await rewards.claimedOf(0)).to.equal(open(20));
   });
 });

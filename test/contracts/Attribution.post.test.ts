@@ -154,9 +154,4 @@ describe("Attribution.post", () => {
     expect(await attribution.idAt(ring)).not.to.equal(first);
     await expect(attribution.idAt(0)).to.be.revertedWithCustomError(attribution, "AttributionUnknownPlace").withArgs(0);
   });
-
-  it("knows nothing of a place that the line has not reached", async () => {
-    const { attribution } = await loadFixture(posted);
-    await expect(attribution.idAt(1)).to.be.revertedWithCustomError(attribution, "AttributionUnknownPlace").withArgs(1);
-  });
 });

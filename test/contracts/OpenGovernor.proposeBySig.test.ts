@@ -63,6 +63,32 @@ describe("OpenGovernor.proposeBySig", () => {
     );
   });
 
+  it("takes the word of a contract account (ERC-1271) that has the stake", async () => {
+    const suite = await voters();
+    const { governor, stakeVault, openToken, alice, carol, stranger } = suite;
+    const wallet = await ethers.deployContract("Wallet", [alice]);
+    const stake = parameter("proposalThreshold");
+    await openToken.connect(carol).approve(stakeVault, stake);
+    await stakeVault.connect(carol).stakeFor(wallet, stake);
+    await time.increase(1);
+    const { name, version, chainId, verifyingContract } = await governor.eip712Domain();
+    const proposer = await wallet.getAddress();
+    const lists: [string[], bigint[], string[]] = [[alice.address], [0n], ["0x"]];
+    const [targets, values, calldatas] = lists;
+    const deadline = ethers.MaxUint256;
+    const message = { proposer, targets, values, calldatas, description: "the wallet's", nonce: 0, deadline };
+    const domain = { name, version, chainId, verifyingContract };
+    const send = (signature: string) =>
+      governor.connect(stranger).proposeBySig(...lists, "the wallet's", proposer, deadline, signature);
+    await expect(send(await carol.signTypedData(domain, TYPES, message))).to.be.revertedWithCustomError(
+      governor,
+      "GovernorInvalidSignature",
+    );
+    await send(await alice.signTypedData(domain, TYPES, message));
+    const id = await governor.getProposalId(...lists, hash("the wallet's"));
+    expect(await governor.proposalProposer(id)).to.equal(proposer);
+  });
+
   it("reverts after the deadline", async () => {
     const suite = await signed("late", BigInt(await time.latest()) + 1n);
     const { governor, staker, lists, signature, description, deadline } = suite;

@@ -1,11 +1,13 @@
+import { BATCH_SETTLEMENT_ADDRESS } from "@x402/evm";
 import { computeChannelId, createBatchSettlementEIP3009DepositPayload } from "@x402/evm/batch-settlement/client";
 import { expect } from "chai";
 import type { Hex } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
+import { X402_CHANNELS } from "../../deploy/x402.ts";
 import { channelOf, domainOf, ethers, live, loadFixture, networkHelpers, open } from "./fixtures.ts";
 
 /** Where a stock x402 client expects the contracts. */
-const BATCH_SETTLEMENT = "0x4020074e9dF2ce1deE5A9C1b5c3f541D02a10003";
+const BATCH_SETTLEMENT = X402_CHANNELS;
 const ERC3009_COLLECTOR = "0x4020806089470a89826cB9fB1f4059150b550004";
 const NETWORK = "eip155:31337";
 
@@ -19,6 +21,10 @@ async function canonical() {
 }
 
 describe("x402 compatibility", () => {
+  it("knows x402's own address of the channels", () => {
+    expect(X402_CHANNELS).to.equal(BATCH_SETTLEMENT_ADDRESS);
+  });
+
   it("gives channels the ids that a stock client computes", async () => {
     const suite = await loadFixture(canonical);
     const config = await channelOf(suite, suite.payer.address);

@@ -5,7 +5,9 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
 import { Contract, id, JsonRpcProvider, toBeHex, Wallet, ZeroAddress, ZeroHash } from "ethers";
+import { buildProduction } from "../../bench/gas/production.ts";
 import { deploySuite } from "../../deploy/deploy.ts";
+import { X402_CHANNELS } from "../../deploy/x402.ts";
 import { type Deployment, readDeployment } from "../../protocol/deployment.ts";
 import { checkDeployment } from "../../scripts/actions/check.ts";
 import { type Chain, freePort, startChain } from "../../scripts/demo/chain.ts";
@@ -92,9 +94,47 @@ describe("check", function () {
     }
   });
 
+  it("finds nothing wrong with a suite on x402's own channels, and tells another chain's from them", async () => {
+    // Our Channels stand in for x402's: whose code it is does not matter, what it answers does.
+    const code = await provider.getCode(deployment.addresses.channels);
+    await chain.rpc("anvil_setCode", [X402_CHANNELS, code]);
+    const onX402 = await deploySuite({ rpcUrl: chain.url });
+    expect(onX402.addresses.channels).to.equal(X402_CHANNELS);
+    const report = await checkDeployment(provider, onX402);
+    expect(report.faults).to.deep.equal([]);
+    expect(report.passed).to.include(
+      `channels at ${X402_CHANNELS} answers as x402's batch settlement, for this chain and address`,
+    );
+    expect(report.passed)
+      .to.include("till.CHANNELS() is channels")
+      .and.include("permitCollector.CHANNELS() is channels");
+    await chain.rpc("anvil_setCode", [X402_CHANNELS, await provider.getCode(deployment.addresses.openToken)]);
+    const { faults } = await checkDeployment(provider, onX402);
+    expect(faults).to.include("channels: getChannelId() tells nothing, unlike x402's batch settlement");
+  });
+
   it("finds nothing wrong with the production parameters", async () => {
     const production = await deploySuite({ rpcUrl: chain.url, set: "production" });
     expect((await checkDeployment(provider, production)).faults).to.deep.equal([]);
+  });
+
+  it("tells the production build from the default one", async function () {
+    this.timeout(900_000); // it may have to be built
+    buildProduction();
+    const env = { TRIBUTARY_BUILD: "build/production" };
+    const out = join(folder, "production");
+    const args = ["--network", "production", "--rpc", chain.url, "--out", out, "--yes"];
+    expect((await cli("deploy", args, env)).stderr).to.equal("");
+    const stored = ["--deployment", join(out, "deployment.json")];
+    const right = await cli("check", stored, env);
+    expect(right.stdout).to.match(/ 0 faults\.\n$/);
+    expect(right.code).to.equal(0);
+    const wrong = await cli("check", [...stored, "--json"]);
+    expect(wrong.code).to.equal(1);
+    const { faults } = wrong.json<{ faults: string[] }>();
+    // Every contract, and the Till, and nothing but their code.
+    expect(faults).to.have.length(Object.keys(deployment.addresses).length + 1);
+    for (const fault of faults) expect(fault).to.match(/the code at .* is not that of this build's|has not the code/);
   });
 
   it("exits 1 on a fault, and prints it", async () => {

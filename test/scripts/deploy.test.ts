@@ -1,4 +1,6 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
@@ -6,6 +8,7 @@ import { Wallet } from "ethers";
 import { deploySuite } from "../../deploy/deploy.ts";
 import { PARAMETER_SETS, parameterSet } from "../../deploy/parameters.ts";
 import { httpProvider } from "../../deploy/provider.ts";
+import { X402_CHANNELS } from "../../deploy/x402.ts";
 import { readDeployment } from "../../protocol/deployment.ts";
 import { type Chain, startChain } from "../../scripts/demo/chain.ts";
 import { cli } from "./cli.ts";
@@ -114,6 +117,70 @@ describe("deploy", function () {
     const after = await nonce();
     expect(await deploySuite({ rpcUrl: chain.url, journal })).to.deep.include({ addresses, block });
     expect(await nonce()).to.equal(after);
+  });
+
+  it("keeps no deployment where something else stands at x402's address, and goes on where x402 came later", async () => {
+    const snapshot = await chain.rpc("evm_snapshot");
+    const journal = join(folder, "later");
+    await deploySuite({ rpcUrl: chain.url, journal });
+    await chain.rpc("anvil_setCode", [X402_CHANNELS, "0x6000"]);
+    const again = await deploySuite({ rpcUrl: chain.url, journal });
+    expect(again.addresses.channels).not.to.equal(X402_CHANNELS);
+    const failure = await deploySuite({ rpcUrl: chain.url }).then(
+      () => "deployed",
+      (reason: Error) => `${reason.name}: ${reason.message}`,
+    );
+    expect(failure).to.match(/^DeployError: what stands at 0x4020.* is not x402's batch settlement: getChannelId\(\)/);
+    await chain.rpc("evm_revert", [snapshot]);
+  });
+
+  it("takes up a deployment to a chain that stays, and the check finds nothing wrong", async () => {
+    const other = await startChain({ accounts: 2 });
+    let receipts = 0;
+    const line = createServer(async (request, response) => {
+      const body = Buffer.concat(await request.toArray()).toString();
+      if (body.includes("eth_getTransactionReceipt") && ++receipts > 4) return request.socket.destroy();
+      const answer = await fetch(other.url, { method: "POST", headers: { "content-type": "application/json" }, body });
+      response.end(await answer.text());
+    });
+    try {
+      await other.rpc("anvil_setChainId", [4242]);
+      await new Promise<void>((resolve) => line.listen(0, "127.0.0.1", resolve));
+      const out = join(folder, "stays");
+      const wallet = Wallet.createRandom();
+      const keystore = join(folder, "stays.json");
+      writeFileSync(keystore, wallet.encryptSync("pass"));
+      const run = (rpc: string, ...args: string[]) =>
+        cli("deploy", ["--network", "stays", "--rpc", rpc, "--out", out, "--keystore", keystore, "--yes", ...args], {
+          TRIBUTARY_PASSWORD: "pass",
+        });
+      expect((await run(other.url)).stderr).to.match(/Chain 4242 is no development chain/);
+      const cut = `http://127.0.0.1:${(line.address() as AddressInfo).port}`;
+      expect((await run(cut, "--parameters", "test")).code).to.equal(1);
+      expect(existsSync(join(out, "deployment.json"))).to.equal(false);
+      const nonce = async () => Number(await other.rpc("eth_getTransactionCount", [wallet.address, "latest"]));
+      const sent = await nonce();
+      expect(sent).to.be.above(0);
+
+      const resumed = await run(other.url, "--parameters", "test");
+      expect(resumed.stderr).to.equal("");
+      expect(resumed.code).to.equal(0);
+      const deployment = readDeployment(join(out, "deployment.json"));
+      expect(deployment).to.include({ chainId: 4242, block: 1 });
+      // As many transactions as a deployment in one go takes: nothing was sent twice.
+      expect(await nonce()).to.equal(13);
+      const { code, stdout } = await cli("check", [
+        "--deployment",
+        join(out, "deployment.json"),
+        "--parameters",
+        "test",
+      ]);
+      expect(stdout).to.match(/ 0 faults\.\n$/);
+      expect(code).to.equal(0);
+    } finally {
+      line.close();
+      await other.stop();
+    }
   });
 
   it("refuses the journal of another chain", async () => {

@@ -40,7 +40,15 @@ describe("measures", function () {
     expect(stdout)
       .to.match(/participation/)
       .and.match(/Gini \/ HHI \/ Nakamoto/)
-      .and.match(/by payer, OPEN\nnone yet/);
+      .and.match(/by payer, OPEN\nnone yet/)
+      .and.not.match(/--open-per-eth/);
+  });
+
+  it("says what is missing where the price of ether is not given", async () => {
+    expect((await measures()).stdout).to.include(
+      "above cost: not known without a price of gas in OPEN; give --open-per-eth.",
+    );
+    expect((await cli("measures", ["--help"])).stdout).to.match(/without\s+it,\s+nobody\s+knows\s+which\s+payouts/);
   });
 
   for (const [what, args, message] of [
