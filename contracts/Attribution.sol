@@ -266,7 +266,8 @@ contract Attribution is IAttribution, IParameters {
     /* INTERNAL */
 
     function _checkPosting(Posting calldata posting, Line memory line) internal view {
-        require(Ring.hasRoom(line.places, line.finals), AttributionTooManyPending(line.places - line.finals));
+        uint256 pending = line.places - line.finals;
+        require(pending < MAX_PENDING, AttributionTooManyPending(pending));
         require(bytes15(posting.parent) == line.head, AttributionWrongParent(head(), posting.parent));
         uint256 from = line.nextEpoch;
         require(
