@@ -271,7 +271,8 @@ contract Attribution is IAttribution, IParameters {
 
     /// @dev Reverts unless a posting of these epochs on that parent is next in the line.
     function _checkPlace(bytes32 parent, uint256 from, uint256 to, Line memory line) internal view {
-        require(Ring.hasRoom(line.places, line.finals), AttributionTooManyPending(line.places - line.finals));
+        uint256 pending = line.places - line.finals;
+        require(pending < MAX_PENDING, AttributionTooManyPending(pending));
         // No `require`: its error would read the id of the head each time.
         if (bytes15(parent) != line.head) revert AttributionWrongParent(head(), parent);
         uint256 next = line.nextEpoch;

@@ -6,17 +6,12 @@ pragma solidity 0.8.37;
 /// `places` − 1 are pending; a pending place can be given up, with all after it, and is then taken again.
 library Ring {
     uint256 internal constant SLOTS = 64;
-    /// @dev At most so many places are pending.
+    /// @dev At most so many places are pending: with as many, no other is taken.
     uint256 internal constant MAX_PENDING = 8;
 
     /// @dev The slot of a place.
     function slotOf(uint256 place) internal pure returns (uint256) {
         return place % SLOTS;
-    }
-
-    /// @dev Whether one place more may be taken.
-    function hasRoom(uint256 places, uint256 finals) internal pure returns (bool) {
-        return places - finals < MAX_PENDING;
     }
 
     /// @dev Whether the slot of a place certainly still holds what was put there: a later place, though given up since,

@@ -11,7 +11,7 @@ contract RingProof {
     }
 
     function take(uint32 places, uint32 finals, uint32 written) external pure {
-        require(_holds(places, finals, written) && Ring.hasRoom(places, finals));
+        require(_holds(places, finals, written) && places - finals < Ring.MAX_PENDING);
         uint256 next = uint256(places) + 1;
         assert(_holds(next, finals, next > written ? next : written));
     }
@@ -28,7 +28,7 @@ contract RingProof {
 
     /// @dev The next place never takes the slot of a pending one.
     function kept(uint32 places, uint32 finals, uint32 pending) external pure {
-        require(finals <= pending && pending < places && Ring.hasRoom(places, finals));
+        require(finals <= pending && pending < places && places - finals < Ring.MAX_PENDING);
         assert(Ring.slotOf(pending) != Ring.slotOf(places));
     }
 
