@@ -5,7 +5,7 @@ import { expect } from "chai";
 import { cli } from "./cli.ts";
 
 describe("prove", function () {
-  this.timeout(600_000);
+  this.timeout(0); // as long as the solver's steps take
   let folder: string;
   before(() => (folder = mkdtempSync(join(tmpdir(), "tributary-prove-"))));
   after(() => rmSync(folder, { recursive: true }));
@@ -24,8 +24,10 @@ contract Counter {
     return cli("prove", ["--folder", folder, ...args]);
   };
 
-  it("proves all that the project says is proved", async () => {
-    const { code, stdout } = await cli("prove", ["--json"]);
+  // All of them take two minutes of one processor.
+  const names = process.env.TRIBUTARY_PROFILE === "ci" ? [] : ["Parameters", "Part", "Rounding", "Shares"];
+  it(`proves ${names.join(", ") || "all that the project says is proved"}`, async () => {
+    const { code, stdout } = await cli("prove", [...names, "--json"]);
     const { ok, proved, unproved } = JSON.parse(stdout) as { ok: boolean; proved: number; unproved: number };
     expect({ ok, unproved, code }).to.deep.equal({ ok: true, unproved: 0, code: 0 });
     expect(proved).to.be.above(0);
