@@ -6,9 +6,9 @@ import { spawn } from "node:child_process";
 import { existsSync, globSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
+import { PROFILES, SEED } from "../test/invariants/profiles.ts";
 
 const root = join(import.meta.dirname, "..");
-const PROFILES = ["default", "ci"] as const;
 
 interface Check {
   name: string;
@@ -23,8 +23,14 @@ const mocha = (name: string, glob: string): Check => ({
   cases: true,
 });
 
+const solidity = (name: string): Check => ({
+  name,
+  command: ["hardhat", "test", "solidity", ...globSync(`test/${name}/*.t.sol`, { cwd: root }).sort()],
+  cases: true,
+});
+
 const checks: Check[] = [
-  { name: "build", command: ["hardhat", "build", "--quiet"] },
+  { name: "build", command: ["hardhat", "build", "--quiet", "--no-tests"] },
   { name: "types", command: ["tsc", "--noEmit"] },
   { name: "lint", command: ["biome", "check", "."] },
   { name: "solhint", command: ["solhint", "--max-warnings", "0", "contracts/**/*.sol"] },
@@ -40,6 +46,8 @@ const checks: Check[] = [
     ],
     cases: true,
   },
+  solidity("fuzz"),
+  solidity("invariants"),
   ...["wasm", "lm", "protocol", "factory", "oracle", "serving", "scripts"].map((part) =>
     mocha(part, `test/${part}/**/*.test.ts`),
   ),
@@ -69,18 +77,22 @@ function count(output: string, word: string): number {
 
 const program = new Command("npm test --")
   .description("Builds, then runs types, lint, contract, unit and end-to-end tests.")
-  .option("--profile <name>", `depth: ${PROFILES.join(" or ")}`, "default")
+  .option("--profile <name>", `depth: ${Object.keys(PROFILES).join(", ")}`, "default")
+  .option("--seed <number>", "seed of the Solidity fuzz and invariant tests", SEED)
   .option("--only <names...>", `run only these checks: ${checks.map((c) => c.name).join(", ")}`)
   .parse();
-const { profile, only } = program.opts<{ profile: string; only?: string[] }>();
-if (!(PROFILES as readonly string[]).includes(profile))
-  program.error(`unknown profile "${profile}": ${PROFILES.join(", ")}`);
+const { profile, only, seed } = program.opts<{ profile: string; only?: string[]; seed: string }>();
+if (!Object.hasOwn(PROFILES, profile)) {
+  program.error(`unknown profile "${profile}": ${Object.keys(PROFILES).join(", ")}`);
+}
+if (!/^(0x[0-9a-f]+|\d+)$/i.test(seed)) program.error(`not a number: --seed ${seed}`);
 const unknown = only?.find((name) => !checks.some((check) => check.name === name));
 if (unknown) program.error(`unknown check "${unknown}": ${checks.map((c) => c.name).join(", ")}`);
 
 const env = {
   ...process.env,
   TRIBUTARY_PROFILE: profile,
+  TRIBUTARY_SEED: seed,
   PATH: `${join(root, "node_modules", ".bin")}:${process.env.PATH}`,
 };
 const totals = { passed: 0, failed: 0, skipped: 0 };
@@ -88,6 +100,7 @@ const lines: string[] = [];
 if (!existsSync(join(root, "../shared/data/medquad"))) {
   lines.push("skipped: cases that need ../shared/data/medquad, which is absent");
 }
+console.log(`profile ${profile}, seed ${seed}`);
 for (const check of checks) {
   if (only && !only.includes(check.name)) continue;
   console.log(`\n── ${check.name} ${"─".repeat(Math.max(0, 60 - check.name.length))}`);
