@@ -88,7 +88,7 @@ contract GovernanceHandler is Suite {
     function comeAndGo(uint256 who, uint256 amount) external {
         address slasher = slashers[who % 2];
         if (_appointedAt[slasher] != block.timestamp) return;
-        address other = slashers[(who + 1) % 2];
+        address other = slashers[1 - who % 2];
         if (_appointedAt[other] != 0) return;
         amount = within(amount, 1, 1_000 ether);
         (,, uint256 price,,,) = vault.validators(VALIDATOR);
