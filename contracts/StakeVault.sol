@@ -426,9 +426,12 @@ contract StakeVault is Votes, IStakeVault, IParameters {
         } else if (stakeOf(account) != 0) {
             _thaw(account, from, shares);
         } else {
-            // Worth nothing after a slash: there is nothing to thaw.
-            _pools[from].shares -= shares.toUint128();
+            // Worth nothing after a slash: there is nothing to thaw. Yet with its dust the pool may fall by a wei.
+            Pool storage left = _pools[from];
+            (uint256 before, uint256 price) = (left.shares, left.price);
+            left.shares = (before - shares).toUint128();
             _setShares(account, 0);
+            _moveVotes(from, Pools.valueOf(before, price), Pools.valueOf(before - shares, price));
         }
 
         super._delegate(account, to);

@@ -6,9 +6,9 @@ import { spawn } from "node:child_process";
 import { existsSync, globSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
+import { PROFILES, SEED } from "../test/invariants/profiles.ts";
 
 const root = join(import.meta.dirname, "..");
-const PROFILES = ["default", "ci"] as const;
 /** Lines of a failed check that are shown again at the end. */
 const LAST = 40;
 
@@ -25,8 +25,16 @@ const mocha = (name: string, glob: string): Check => ({
   cases: true,
 });
 
+/** Both checks compile all tests, and tell theirs by name: the runner knows what it compiled as a test's own file only. */
+const solidity = (name: string, ...filter: string[]): Check => ({
+  name,
+  command: ["hardhat", "test", "solidity", ...filter],
+  cases: true,
+});
+const CAMPAIGNS = "^(invariant_|test_everyAction)";
+
 const checks: Check[] = [
-  { name: "build", command: ["hardhat", "build", "--quiet"] },
+  { name: "build", command: ["hardhat", "build", "--quiet", "--no-tests"] },
   { name: "types", command: ["tsc", "--noEmit"] },
   { name: "lint", command: ["biome", "check", "."] },
   { name: "solhint", command: ["solhint", "--max-warnings", "0", "contracts/**/*.sol"] },
@@ -47,6 +55,8 @@ const checks: Check[] = [
     command: ["hardhat", "test", "mocha", "--no-compile", "test/gas/snapshot.test.ts"],
     cases: true,
   },
+  solidity("fuzz", "--grep-exclude", CAMPAIGNS),
+  solidity("invariants", "--grep", CAMPAIGNS),
   ...["wasm", "lm", "protocol", "factory", "oracle", "serving", "scripts"].map((part) =>
     mocha(part, `test/${part}/**/*.test.ts`),
   ),
@@ -83,13 +93,21 @@ function reason(output: string): string {
 
 const program = new Command("npm test --")
   .description("Builds, then runs types, lint, contract, unit and end-to-end tests.")
-  .option("--profile <name>", `depth: ${PROFILES.join(" or ")}`, "default")
+  .option("--profile <name>", `depth: ${Object.keys(PROFILES).join(", ")}`, "default")
+  .option("--seed <number>", "seed of the Solidity fuzz and invariant tests", SEED)
   .option("--only <names...>", `run only these checks: ${checks.map((c) => c.name).join(", ")}`)
   .option("--update", "write the gas snapshot anew, where gas has changed as it should")
   .parse();
-const { profile, only, update } = program.opts<{ profile: string; only?: string[]; update?: boolean }>();
-if (!(PROFILES as readonly string[]).includes(profile))
-  program.error(`unknown profile "${profile}": ${PROFILES.join(", ")}`);
+const { profile, only, seed, update } = program.opts<{
+  profile: string;
+  only?: string[];
+  seed: string;
+  update?: boolean;
+}>();
+if (!Object.hasOwn(PROFILES, profile)) {
+  program.error(`unknown profile "${profile}": ${Object.keys(PROFILES).join(", ")}`);
+}
+if (!/^(0x[0-9a-f]+|\d+)$/i.test(seed)) program.error(`not a number: --seed ${seed}`);
 const unknown = only?.find((name) => !checks.some((check) => check.name === name));
 if (unknown) program.error(`unknown check "${unknown}": ${checks.map((c) => c.name).join(", ")}`);
 
@@ -97,6 +115,7 @@ const env = {
   ...process.env,
   TRIBUTARY_PROFILE: profile,
   ...(update && { TRIBUTARY_UPDATE: "1" }),
+  TRIBUTARY_SEED: seed,
   PATH: `${join(root, "node_modules", ".bin")}:${process.env.PATH}`,
 };
 const totals = { passed: 0, failed: 0, skipped: 0 };
@@ -105,6 +124,7 @@ const reasons: string[] = [];
 if (!existsSync(join(root, "../shared/data/medquad"))) {
   lines.push("skipped: cases that need ../shared/data/medquad, which is absent");
 }
+console.log(`profile ${profile}, seed ${seed}`);
 for (const check of checks) {
   if (only && !only.includes(check.name)) continue;
   console.log(`\n── ${check.name} ${"─".repeat(Math.max(0, 60 - check.name.length))}`);

@@ -14,7 +14,7 @@ export function buildProduction(): void {
   const hardhat = join(ROOT, "node_modules/.bin/hardhat");
   const env = { ...process.env, TRIBUTARY_BUILD: BUILD };
   const stdio = ["ignore", "ignore", "inherit"] as const;
-  const { status } = spawnSync(hardhat, ["build", "--build-profile", "production"], {
+  const { status } = spawnSync(hardhat, ["build", "--build-profile", "production", "--no-tests"], {
     cwd: ROOT,
     env,
     stdio: [...stdio],

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { deployed, ethers, loadFixture, open, parameter, time } from "./fixtures.ts";
-import { delegated } from "./stake.ts";
+import { delegated, WHOLE } from "./stake.ts";
 
 describe("StakeVault.delegate", () => {
   it("is oneself by default, without a transaction", async () => {
@@ -55,6 +55,19 @@ describe("StakeVault.delegate", () => {
     const { v, r, s } = ethers.Signature.from(signature);
     await stakeVault.connect(stranger).delegateBySig(validator, 0, ethers.MaxUint256, v, r, s);
     expect(await stakeVault.delegates(carol)).to.equal(validator.address);
+  });
+
+  it("takes the votes of dust along that is worth nothing by itself after a slash", async () => {
+    const { stakeVault, alice, carol, stranger, validator } = await loadFixture(delegated);
+    await stakeVault.connect(carol).delegate(validator);
+    for (const account of [alice, carol]) await stakeVault.connect(account).stake(1n);
+    await stakeVault.connect(stranger).slash(validator, WHOLE / 2n);
+    expect(await stakeVault.stakeOf(carol)).to.equal(0n);
+    expect(await stakeVault.getVotes(validator)).to.equal(open(50) + 1n); // both halves of a wei together
+    await stakeVault.connect(carol).delegate(carol);
+    expect((await stakeVault.validators(validator)).staked).to.equal(open(50));
+    expect(await stakeVault.getVotes(validator)).to.equal(open(50));
+    expect(await stakeVault.totalStaked()).to.equal(open(50));
   });
 
   it("reverts when the delegate is neither oneself nor a validator", async () => {
