@@ -144,40 +144,121 @@ function tile4x16(
   let low2y = f32x4.splat(0), high2y = f32x4.splat(0);
   let low3x = f32x4.splat(0), high3x = f32x4.splat(0);
   let low3y = f32x4.splat(0), high3y = f32x4.splat(0);
-  let a1 = a + rowA;
-  let a2 = a1 + rowA;
-  let a3 = a2 + rowA;
   const end = b + <usize>k * PANEL;
   let next = b + apart;
-  while (b < end) {
-    const low = v128.load(b), high = v128.load(b, 16);
-    const lowNext = v128.load(next), highNext = v128.load(next, 16);
-    let x = v128.load_splat<f32>(a);
-    low0x = f32x4.add(low0x, f32x4.mul(x, low));
-    high0x = f32x4.add(high0x, f32x4.mul(x, high));
-    low0y = f32x4.add(low0y, f32x4.mul(x, lowNext));
-    high0y = f32x4.add(high0y, f32x4.mul(x, highNext));
-    x = v128.load_splat<f32>(a1);
-    low1x = f32x4.add(low1x, f32x4.mul(x, low));
-    high1x = f32x4.add(high1x, f32x4.mul(x, high));
-    low1y = f32x4.add(low1y, f32x4.mul(x, lowNext));
-    high1y = f32x4.add(high1y, f32x4.mul(x, highNext));
-    x = v128.load_splat<f32>(a2);
-    low2x = f32x4.add(low2x, f32x4.mul(x, low));
-    high2x = f32x4.add(high2x, f32x4.mul(x, high));
-    low2y = f32x4.add(low2y, f32x4.mul(x, lowNext));
-    high2y = f32x4.add(high2y, f32x4.mul(x, highNext));
-    x = v128.load_splat<f32>(a3);
-    low3x = f32x4.add(low3x, f32x4.mul(x, low));
-    high3x = f32x4.add(high3x, f32x4.mul(x, high));
-    low3y = f32x4.add(low3y, f32x4.mul(x, lowNext));
-    high3y = f32x4.add(high3y, f32x4.mul(x, highNext));
-    a += stepA;
-    a1 += stepA;
-    a2 += stepA;
-    a3 += stepA;
-    next += PANEL;
-    b += PANEL;
+  if (rowA == 4) {
+    // A transposed: its four rows are neighbours
+    while (b < end) {
+      const low = v128.load(b), high = v128.load(b, 16);
+      const lowNext = v128.load(next), highNext = v128.load(next, 16);
+      let x = v128.load_splat<f32>(a);
+      low0x = f32x4.add(low0x, f32x4.mul(x, low));
+      high0x = f32x4.add(high0x, f32x4.mul(x, high));
+      low0y = f32x4.add(low0y, f32x4.mul(x, lowNext));
+      high0y = f32x4.add(high0y, f32x4.mul(x, highNext));
+      x = v128.load_splat<f32>(a, 4);
+      low1x = f32x4.add(low1x, f32x4.mul(x, low));
+      high1x = f32x4.add(high1x, f32x4.mul(x, high));
+      low1y = f32x4.add(low1y, f32x4.mul(x, lowNext));
+      high1y = f32x4.add(high1y, f32x4.mul(x, highNext));
+      x = v128.load_splat<f32>(a, 8);
+      low2x = f32x4.add(low2x, f32x4.mul(x, low));
+      high2x = f32x4.add(high2x, f32x4.mul(x, high));
+      low2y = f32x4.add(low2y, f32x4.mul(x, lowNext));
+      high2y = f32x4.add(high2y, f32x4.mul(x, highNext));
+      x = v128.load_splat<f32>(a, 12);
+      low3x = f32x4.add(low3x, f32x4.mul(x, low));
+      high3x = f32x4.add(high3x, f32x4.mul(x, high));
+      low3y = f32x4.add(low3y, f32x4.mul(x, lowNext));
+      high3y = f32x4.add(high3y, f32x4.mul(x, highNext));
+      a += stepA;
+      next += PANEL;
+      b += PANEL;
+    }
+  } else {
+    // steps of k are neighbours in each row, and go two at a time
+    let a1 = a + rowA;
+    let a2 = a1 + rowA;
+    let a3 = a2 + rowA;
+    const whole = end - PANEL;
+    while (b < whole) {
+      let low = v128.load(b), high = v128.load(b, 16);
+      let lowNext = v128.load(next), highNext = v128.load(next, 16);
+      let x = v128.load_splat<f32>(a);
+      low0x = f32x4.add(low0x, f32x4.mul(x, low));
+      high0x = f32x4.add(high0x, f32x4.mul(x, high));
+      low0y = f32x4.add(low0y, f32x4.mul(x, lowNext));
+      high0y = f32x4.add(high0y, f32x4.mul(x, highNext));
+      x = v128.load_splat<f32>(a1);
+      low1x = f32x4.add(low1x, f32x4.mul(x, low));
+      high1x = f32x4.add(high1x, f32x4.mul(x, high));
+      low1y = f32x4.add(low1y, f32x4.mul(x, lowNext));
+      high1y = f32x4.add(high1y, f32x4.mul(x, highNext));
+      x = v128.load_splat<f32>(a2);
+      low2x = f32x4.add(low2x, f32x4.mul(x, low));
+      high2x = f32x4.add(high2x, f32x4.mul(x, high));
+      low2y = f32x4.add(low2y, f32x4.mul(x, lowNext));
+      high2y = f32x4.add(high2y, f32x4.mul(x, highNext));
+      x = v128.load_splat<f32>(a3);
+      low3x = f32x4.add(low3x, f32x4.mul(x, low));
+      high3x = f32x4.add(high3x, f32x4.mul(x, high));
+      low3y = f32x4.add(low3y, f32x4.mul(x, lowNext));
+      high3y = f32x4.add(high3y, f32x4.mul(x, highNext));
+      low = v128.load(b, 32);
+      high = v128.load(b, 48);
+      lowNext = v128.load(next, 32);
+      highNext = v128.load(next, 48);
+      x = v128.load_splat<f32>(a, 4);
+      low0x = f32x4.add(low0x, f32x4.mul(x, low));
+      high0x = f32x4.add(high0x, f32x4.mul(x, high));
+      low0y = f32x4.add(low0y, f32x4.mul(x, lowNext));
+      high0y = f32x4.add(high0y, f32x4.mul(x, highNext));
+      x = v128.load_splat<f32>(a1, 4);
+      low1x = f32x4.add(low1x, f32x4.mul(x, low));
+      high1x = f32x4.add(high1x, f32x4.mul(x, high));
+      low1y = f32x4.add(low1y, f32x4.mul(x, lowNext));
+      high1y = f32x4.add(high1y, f32x4.mul(x, highNext));
+      x = v128.load_splat<f32>(a2, 4);
+      low2x = f32x4.add(low2x, f32x4.mul(x, low));
+      high2x = f32x4.add(high2x, f32x4.mul(x, high));
+      low2y = f32x4.add(low2y, f32x4.mul(x, lowNext));
+      high2y = f32x4.add(high2y, f32x4.mul(x, highNext));
+      x = v128.load_splat<f32>(a3, 4);
+      low3x = f32x4.add(low3x, f32x4.mul(x, low));
+      high3x = f32x4.add(high3x, f32x4.mul(x, high));
+      low3y = f32x4.add(low3y, f32x4.mul(x, lowNext));
+      high3y = f32x4.add(high3y, f32x4.mul(x, highNext));
+      a += 8;
+      a1 += 8;
+      a2 += 8;
+      a3 += 8;
+      next += PANEL * 2;
+      b += PANEL * 2;
+    }
+    if (b < end) {
+      const low = v128.load(b), high = v128.load(b, 16);
+      const lowNext = v128.load(next), highNext = v128.load(next, 16);
+      let x = v128.load_splat<f32>(a);
+      low0x = f32x4.add(low0x, f32x4.mul(x, low));
+      high0x = f32x4.add(high0x, f32x4.mul(x, high));
+      low0y = f32x4.add(low0y, f32x4.mul(x, lowNext));
+      high0y = f32x4.add(high0y, f32x4.mul(x, highNext));
+      x = v128.load_splat<f32>(a1);
+      low1x = f32x4.add(low1x, f32x4.mul(x, low));
+      high1x = f32x4.add(high1x, f32x4.mul(x, high));
+      low1y = f32x4.add(low1y, f32x4.mul(x, lowNext));
+      high1y = f32x4.add(high1y, f32x4.mul(x, highNext));
+      x = v128.load_splat<f32>(a2);
+      low2x = f32x4.add(low2x, f32x4.mul(x, low));
+      high2x = f32x4.add(high2x, f32x4.mul(x, high));
+      low2y = f32x4.add(low2y, f32x4.mul(x, lowNext));
+      high2y = f32x4.add(high2y, f32x4.mul(x, highNext));
+      x = v128.load_splat<f32>(a3);
+      low3x = f32x4.add(low3x, f32x4.mul(x, low));
+      high3x = f32x4.add(high3x, f32x4.mul(x, high));
+      low3y = f32x4.add(low3y, f32x4.mul(x, lowNext));
+      high3y = f32x4.add(high3y, f32x4.mul(x, highNext));
+    }
   }
   put(c, low0x, high0x, 8, add);
   put(c + rowC, low1x, high1x, 8, add);
@@ -308,7 +389,7 @@ export function gemmPacked(m: i32, n: i32, k: i32, a: usize, lda: i32, b: usize,
 
 /**
  * The same where only K rows of a packed B count, whose panels hold `height`, and A is read through two strides: rowA floats
- * from row to row, stepA from k to k + 1.
+ * from row to row, stepA from k to k + 1, one of them 1.
  */
 export function gemmPanels(
   m: i32, n: i32, k: i32, a: usize, rowA: i32, stepA: i32, b: usize, height: i32, c: usize, ldc: i32, add: bool,
