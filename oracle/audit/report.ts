@@ -1,11 +1,10 @@
 // The audit of a version: what its scores say against what training again shows, for each engine.
-import { type Example, Random, trainAdapter } from "../../lm/index.ts";
+import { type Example, Random } from "../../lm/index.ts";
 import { powerOfTwo } from "../../protocol/quantise.ts";
 import type { AttributionEngine, AttributionRun, FeatureTensor, VersionFeatures } from "../engine.ts";
-import { trainingExamples } from "../replay.ts";
 import { answerGradients } from "../version-features.ts";
 import { type Bootstrap, bootstrap, type Estimate, linearDatamodeling, pearson, spearman } from "./correlation.ts";
-import { efficiencyError, metasmoothness } from "./gauges.ts";
+import { efficiencyError } from "./gauges.ts";
 import { payoutShares, shareDistance } from "./payouts.ts";
 import { allSubsets, leaveOneOut, type RetrainOptions, retrain } from "./retrain.ts";
 import { AuditError, shapleyValues } from "./shapley.ts";
@@ -123,24 +122,6 @@ function scaledDot(feature: Int8Array, tensors: readonly FeatureTensor[], gradie
     sum += part * powerOfTwo(exponent);
   }
   return sum;
-}
-
-/**
- * Metasmoothness of a run in a random direction of its weights: every contribution's weight up or down by `step` at once.
- * Costs two trainings.
- */
-export async function smoothness(run: AttributionRun, how: { step?: number; seed?: number } = {}): Promise<number> {
-  const { step = 0.1, seed = 1 } = how;
-  const random = new Random(seed);
-  const signs = run.contributions.map(() => (random.below(2) === 0 ? -1 : 1));
-  const { examples, owners } = trainingExamples(run);
-  const trained = async (by: number) => {
-    const weighted = examples.map((example, e) => {
-      return { ...example, weight: (example.weight ?? 1) * (1 + by * signs[owners[e]!]!) };
-    });
-    return (await trainAdapter(run.engine, run.adapter.config, weighted, run.training)).adapter.params;
-  };
-  return metasmoothness(run.adapter.params, await trained(step / 2), await trained(step));
 }
 
 /** Weights of `count` random subsets of half the contributions (down), drawn from the seed. */

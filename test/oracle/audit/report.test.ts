@@ -1,7 +1,7 @@
 import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "chai";
-import { audit, randomHalves, smoothness } from "../../../oracle/audit/report.ts";
+import { audit, randomHalves } from "../../../oracle/audit/report.ts";
 import { allSubsets, leaveOneOut, retrain } from "../../../oracle/audit/retrain.ts";
 import { AuditError } from "../../../oracle/audit/shapley.ts";
 import type { AttributionRun } from "../../../oracle/engine.ts";
@@ -99,10 +99,6 @@ describe("an audit", function () {
       audit({ ...run, contributions: many }, { answers: run.evaluation, engines: {}, shapley: true }),
     );
     expect(error).to.be.instanceOf(AuditError);
-  });
-
-  it("measures how smoothly the run answers to its weights", async () => {
-    expect(await smoothness(run)).to.be.within(0.97, 1);
   });
 
   it("takes subsets in the order of Shapley's table, and halves by the seed", () => {

@@ -1,0 +1,32 @@
+import { expect } from "chai";
+import { demandSmooth, smoothness, UnsmoothError } from "../../../oracle/audit/smoothness.ts";
+import { rejection } from "../fixtures.ts";
+import { trainedRun } from "../run.ts";
+
+describe("the smoothness of a run", function () {
+  this.timeout(120_000);
+
+  it("is near 1 where steps are small, and the same again", async () => {
+    const run = await trainedRun({ steps: 18, learningRate: 0.03 });
+    try {
+      const cosine = await demandSmooth(run);
+      expect(cosine).to.be.within(0.97, 1);
+      expect(await smoothness(run)).to.equal(cosine);
+      expect(await smoothness(run, { seed: 2 })).to.not.equal(cosine);
+    } finally {
+      await run.engine.close();
+    }
+  });
+
+  it("is demanded: a run of large steps is refused by name", async () => {
+    const run = await trainedRun({ steps: 60, learningRate: 1.5 });
+    try {
+      const error = await rejection(demandSmooth(run));
+      expect(error).to.be.instanceOf(UnsmoothError);
+      expect((error as UnsmoothError).cosine).to.be.below(0.95);
+      expect(error.message).to.include("smaller steps");
+    } finally {
+      await run.engine.close();
+    }
+  });
+});
