@@ -6,6 +6,7 @@ export { DivergenceError, InputError } from "./errors.ts";
 export { checkExample, type Example, lossTokens } from "./example.ts";
 export type { Hash } from "./files.ts";
 export type { Generation, StreamedToken } from "./jobs.ts";
+export { DotScan } from "./kernels/scan.ts";
 export { layoutSize, type TensorSlot, weightLayout } from "./layout.ts";
 export {
   type Adapter,

@@ -9,7 +9,7 @@ import { type LayerTensor, layerTensor, layoutSize, weightLayout } from "./layou
 import { type Adapter, adapterLayout, LORA_TARGETS, type LoraTarget } from "./lora.ts";
 
 /** Queries go in blocks of this many rows, so that most scores above the diagonal are never computed. */
-export const QUERY_BLOCK = 64;
+const QUERY_BLOCK = 64;
 export const F32 = 4;
 
 /** A weight matrix; `gradient` is 0 while the base is frozen. */
@@ -17,7 +17,9 @@ export interface Matrix {
   out: number;
   in: number;
   weight: Pointer;
+  /** Packed for the products of the forward pass, x Wᵀ, and of the backward pass, dY W. */
   packed: Pointer;
+  packedBack: Pointer;
   gradient: Pointer;
 }
 
@@ -135,7 +137,9 @@ export class Model {
     const matrix = (name: string): Matrix => {
       const { shape } = slots.get(name)!;
       const [out, width] = shape as [number, number];
-      const made = { ...gain(name), out, in: width, packed: floats(((out + 7) & ~7) * width) };
+      const packed = floats(((out + 7) & ~7) * width);
+      const packedBack = floats(((width + 7) & ~7) * out);
+      const made = { ...gain(name), out, in: width, packed, packedBack };
       this.matrices.push(made);
       return made;
     };
@@ -185,7 +189,7 @@ export class Model {
     this.logitsAt = floats(maxSeq * vocabSize);
     this.dHLast = floats(maxSeq * dim);
     this.dX = floats(maxSeq * dim);
-    kernels.call.setScratch(floats(8 * Math.max(vocabSize, dim, hiddenDim, maxSeq)));
+    kernels.call.setScratch(floats(16 * Math.max(vocabSize, dim, hiddenDim, maxSeq)));
     kernels.call.ropeTable(maxSeq, this.headDim, config.ropeTheta, this.cos, this.sin);
   }
 
@@ -222,8 +226,9 @@ export class Model {
   /** Takes over all base weights, flat in the order of `weightLayout`. */
   setWeights(weights: Float32Array): void {
     this.kernels.floats(this.weights.at, this.weights.size).set(weights);
-    for (const { weight, packed, out, in: width } of this.matrices) {
-      this.kernels.call.packTransposed(out, width, weight, packed);
+    for (const { weight, packed, packedBack, out, in: width } of this.matrices) {
+      this.kernels.call.packTransposed(out, width, weight, width, packed);
+      this.kernels.call.packPlain(width, out, weight, width, packedBack);
     }
   }
 
@@ -387,14 +392,14 @@ export class Model {
    */
   backward(from: number, to: number): void {
     const { call } = this.kernels;
-    const { dim, hiddenDim, vocabSize, heads } = this.config;
+    const { dim, hiddenDim, heads } = this.config;
     const trainable = this.gradients.size > 0;
     const at = from * dim * F32;
     const dX = this.dX;
     const dHLast = this.dHLast;
 
     call.clear(to * dim, dX);
-    call.gemmNN(to - from, dim, vocabSize, this.logitsAt, vocabSize, this.head.weight, dim, dHLast, dim, 0);
+    this.multiplyBack(to - from, this.logitsAt, this.head, dHLast, 0);
     this.addMatrixGradient(to - from, this.head, this.logitsAt, this.hLast + at);
     this.normBackward(to - from, this.xLast + at, this.lastNorm, this.rLast + from * F32, dHLast, dX + at);
 
@@ -436,7 +441,7 @@ export class Model {
 
   // dX [rows, in] = or += dY [rows, out] W
   private multiplyBack(rows: number, dY: Pointer, w: Matrix, dX: Pointer, add: number): void {
-    this.kernels.call.gemmNN(rows, w.in, w.out, dY, w.out, w.weight, w.in, dX, w.in, add);
+    this.kernels.call.gemmPacked(rows, w.in, w.out, dY, w.out, w.packedBack, dX, w.in, add);
   }
 
   // dW [out, in] += dYᵀ x

@@ -9,7 +9,10 @@
 // input of the first layer do not move, so below the first adapter everything is left out.
 import type { Pointer } from "./kernels/index.ts";
 import type { LoraTarget } from "./lora.ts";
-import { F32, type LoraPair, type Matrix, type Model, QUERY_BLOCK } from "./model.ts";
+import { F32, type LoraPair, type Matrix, type Model } from "./model.ts";
+
+/** Queries, or keys, go in blocks of this many, so that most scores above the diagonal are never computed. */
+const BLOCK = 32;
 
 /** Tangents of a layer's activations, [directions, positions, width]; p [directions, heads, maxSeq, stride]. */
 interface LayerTangents {
@@ -38,6 +41,8 @@ export class TangentModel {
     "logits" | "h" | "attended" | "hidden" | "dX" | "dQ" | "dK" | "dV" | "dGate" | "dUp" | "dP",
     Pointer
   >;
+  /** Heads of the primal arrays and of one direction's tangents, packed for the products of attention. */
+  private readonly packs: Record<"q" | "k" | "v" | "dOut" | "qDot" | "kDot" | "vDot" | "dOutDot", Pointer>;
   /** Directions and positions of the running pass. */
   private count = 0;
   private rows = 0;
@@ -74,7 +79,18 @@ export class TangentModel {
       dV: floats(wide),
       dGate: floats(deep),
       dUp: floats(deep),
-      dP: model.kernels.allocate(QUERY_BLOCK * model.scoreStride * F32),
+      dP: model.kernels.allocate(maxSeq * model.scoreStride * F32),
+    };
+    const pack = () => model.kernels.allocate(model.scoreStride * dim * F32);
+    this.packs = {
+      q: pack(),
+      k: pack(),
+      v: pack(),
+      dOut: pack(),
+      qDot: pack(),
+      kDot: pack(),
+      vDot: pack(),
+      dOutDot: pack(),
     };
   }
 
@@ -215,36 +231,58 @@ export class TangentModel {
   private attend(l: number): void {
     const { call } = this.model.kernels;
     const { headDim, scoreStride: stride } = this.model;
-    const { dim } = this.model.config;
+    const { dim, heads } = this.model.config;
     const factor = 1 / Math.sqrt(headDim);
     const primal = this.model.layers[l]!;
     const layer = this.layers[l]!;
-    this.eachBlock((first, end, h, n) => {
-      const rows = end - first;
-      const column = h * headDim * F32;
-      const at = first * dim * F32 + column;
-      const own = n * this.rows * dim * F32;
-      const p = primal.p + this.score(0, h, first);
-      const pDot = layer.p + this.score(n, h, first);
-      call.gemmNT(rows, end, headDim, layer.q + own + at, dim, primal.kOut + column, dim, pDot, stride, 0);
-      if (l > 0) {
-        call.gemmNT(rows, end, headDim, primal.qOut + at, dim, layer.k + own + column, dim, pDot, stride, 1);
-      }
-      call.softmaxCausalTangent(rows, end, first, p, pDot, stride, factor);
-      const out = this.work.attended + own + at;
-      call.gemmNN(rows, headDim, end, pDot, stride, primal.vOut + column, dim, out, dim, 0);
-      call.gemmNN(rows, headDim, end, p, stride, layer.v + own + column, dim, out, dim, 1);
-    });
-  }
-
-  private eachBlock(run: (first: number, end: number, head: number, direction: number) => void): void {
-    for (let h = 0; h < this.model.config.heads; h++) {
-      for (let n = 0; n < this.count; n++) {
-        for (let first = 0; first < this.rows; first += QUERY_BLOCK) {
-          run(first, Math.min(first + QUERY_BLOCK, this.rows), h, n);
+    const rows = this.rows;
+    const packs = this.packs;
+    this.packAcross(primal.kOut, packs.k);
+    this.packAlong(primal.vOut, packs.v);
+    for (let n = 0; n < this.count; n++) {
+      const own = n * rows * dim * F32;
+      if (l > 0) this.packAcross(layer.k + own, packs.kDot);
+      this.packAlong(layer.v + own, packs.vDot);
+      for (let h = 0; h < heads; h++) {
+        const head = this.packed(h);
+        for (let first = 0; first < rows; first += BLOCK) {
+          const end = Math.min(first + BLOCK, rows);
+          const m = end - first;
+          const at = (first * dim + h * headDim) * F32;
+          const p = primal.p + this.score(0, h, first);
+          const pDot = layer.p + this.score(n, h, first);
+          const out = this.work.attended + own + at;
+          call.gemmPanels(m, end, headDim, layer.q + own + at, dim, 1, packs.k + head, headDim, pDot, stride, 0);
+          if (l > 0) {
+            call.gemmPanels(m, end, headDim, primal.qOut + at, dim, 1, packs.kDot + head, headDim, pDot, stride, 1);
+          }
+          call.softmaxCausalTangent(m, end, first, p, pDot, stride, factor);
+          call.gemmPanels(m, headDim, end, pDot, stride, 1, packs.v + head, rows, out, dim, 0);
+          call.gemmPanels(m, headDim, end, p, stride, 1, packs.vDot + head, rows, out, dim, 1);
         }
       }
     }
+  }
+
+  // packs a [rows, dim] array head by head: as the transposed factor of a product over the head's width
+  private packAcross(x: Pointer, to: Pointer): void {
+    const { headDim, config, kernels } = this.model;
+    for (let h = 0; h < config.heads; h++) {
+      kernels.call.packTransposed(this.rows, headDim, x + h * headDim * F32, config.dim, to + this.packed(h));
+    }
+  }
+
+  // the same as the factor of a product over positions
+  private packAlong(x: Pointer, to: Pointer): void {
+    const { headDim, config, kernels } = this.model;
+    for (let h = 0; h < config.heads; h++) {
+      kernels.call.packPlain(headDim, this.rows, x + h * headDim * F32, config.dim, to + this.packed(h));
+    }
+  }
+
+  // place of a head in a packed array
+  private packed(head: number): number {
+    return head * this.model.headDim * this.model.scoreStride * F32;
   }
 
   // place of a query's row of scores
@@ -266,7 +304,7 @@ export class TangentModel {
     const { dX, h: dH, dQ, dK, dV, dGate, dUp, attended: dAttended, hidden: dHidden } = this.work;
 
     call.clear(count * stride, dX);
-    call.gemmNN(count * last, dim, vocabSize, this.work.logits, vocabSize, model.head.weight, dim, dH, dim, 0);
+    call.gemmPacked(count * last, dim, vocabSize, this.work.logits, vocabSize, model.head.packedBack, dH, dim, 0);
     const { xLast, lastNorm, rLast, dHLast } = model;
     const r = rLast + from * F32;
     const x = this.xLast + at;
@@ -307,40 +345,68 @@ export class TangentModel {
 
   // dX = or += dY W for the rows of all directions
   private multiplyBack(dY: Pointer, w: Matrix, dX: Pointer, add: number): void {
-    this.model.kernels.call.gemmNN(this.count * this.rows, w.in, w.out, dY, w.out, w.weight, w.in, dX, w.in, add);
+    this.model.kernels.call.gemmPacked(this.count * this.rows, w.in, w.out, dY, w.out, w.packedBack, dX, w.in, add);
   }
 
   private attendBackward(l: number): void {
     const { call } = this.model.kernels;
     const { headDim, scoreStride: stride } = this.model;
-    const { dim } = this.model.config;
+    const { dim, heads } = this.model.config;
     const factor = 1 / Math.sqrt(headDim);
     const primal = this.model.layers[l]!;
     const layer = this.layers[l]!;
+    const rows = this.rows;
+    const packs = this.packs;
     const { dAttended, dP, dScores } = primal.gradients;
-    call.clear(this.count * this.rows * dim, this.work.dK);
-    call.clear(this.count * this.rows * dim, this.work.dV);
-    this.eachBlock((first, end, h, n) => {
-      const rows = end - first;
-      const column = h * headDim * F32;
-      const at = first * dim * F32 + column;
-      const own = n * this.rows * dim * F32;
-      const block = this.score(0, h, first);
-      const p = primal.p + block;
-      const pDot = layer.p + this.score(n, h, first);
-      const dOut = this.work.attended + own + at;
-      const [dQ, dK, dV] = [this.work.dQ + own + at, this.work.dK + own + column, this.work.dV + own + column];
-      call.gemmNT(rows, end, headDim, dOut, dim, primal.vOut + column, dim, this.work.dP, stride, 0);
-      call.gemmNT(rows, end, headDim, dAttended + at, dim, layer.v + own + column, dim, this.work.dP, stride, 1);
-      call.gemmTN(end, headDim, rows, pDot, stride, dAttended + at, dim, dV, dim, 1);
-      call.gemmTN(end, headDim, rows, p, stride, dOut, dim, dV, dim, 1);
-      call.softmaxCausalBackwardTangent(rows, end, first, p, dP + block, pDot, this.work.dP, stride, factor);
-      call.gemmNN(rows, headDim, end, this.work.dP, stride, primal.kOut + column, dim, dQ, dim, 0);
-      if (l === 0) return;
-      call.gemmNN(rows, headDim, end, dScores + block, stride, layer.k + own + column, dim, dQ, dim, 1);
-      call.gemmTN(end, headDim, rows, this.work.dP, stride, primal.qOut + at, dim, dK, dim, 1);
-      call.gemmTN(end, headDim, rows, dScores + block, stride, layer.q + own + at, dim, dK, dim, 1);
-    });
+    const { attended: dOut, dP: dPDot, ...work } = this.work;
+    this.packAlong(primal.qOut, packs.q);
+    this.packAlong(primal.kOut, packs.k);
+    this.packAcross(primal.vOut, packs.v);
+    this.packAlong(dAttended, packs.dOut);
+    for (let n = 0; n < this.count; n++) {
+      const own = n * rows * dim * F32;
+      if (l > 0) {
+        this.packAlong(layer.q + own, packs.qDot);
+        this.packAlong(layer.k + own, packs.kDot);
+      }
+      this.packAcross(layer.v + own, packs.vDot);
+      this.packAlong(dOut + own, packs.dOutDot);
+      for (let h = 0; h < heads; h++) {
+        const head = this.packed(h);
+        const all = this.score(0, h, 0);
+        const pDotAll = layer.p + this.score(n, h, 0);
+        for (let first = 0; first < rows; first += BLOCK) {
+          const end = Math.min(first + BLOCK, rows);
+          const m = end - first;
+          const at = (first * dim + h * headDim) * F32;
+          const skip = first * stride * F32;
+          const d = dPDot + skip;
+          const p = primal.p + all + skip;
+          call.gemmPanels(m, end, headDim, dOut + own + at, dim, 1, packs.v + head, headDim, d, stride, 0);
+          call.gemmPanels(m, end, headDim, dAttended + at, dim, 1, packs.vDot + head, headDim, d, stride, 1);
+          call.softmaxCausalBackwardTangent(m, end, first, p, dP + all + skip, pDotAll + skip, d, stride, factor);
+          const dQ = work.dQ + own + at;
+          call.gemmPanels(m, headDim, end, d, stride, 1, packs.k + head, rows, dQ, dim, 0);
+          if (l === 0) continue;
+          call.gemmPanels(m, headDim, end, dScores + all + skip, stride, 1, packs.kDot + head, rows, dQ, dim, 1);
+        }
+        // a key is seen by the queries from its own position on
+        for (let first = 0; first < rows; first += BLOCK) {
+          const m = Math.min(BLOCK, rows - first);
+          const k = rows - first;
+          const at = (first * dim + h * headDim) * F32;
+          const corner = first * (stride + 1) * F32;
+          const from = head + first * 8 * F32;
+          const dV = work.dV + own + at;
+          call.gemmPanels(m, headDim, k, pDotAll + corner, 1, stride, packs.dOut + from, rows, dV, dim, 0);
+          call.gemmPanels(m, headDim, k, primal.p + all + corner, 1, stride, packs.dOutDot + from, rows, dV, dim, 1);
+          if (l === 0) continue;
+          const dK = work.dK + own + at;
+          call.gemmPanels(m, headDim, k, dPDot + corner, 1, stride, packs.q + from, rows, dK, dim, 0);
+          call.gemmPanels(m, headDim, k, dScores + all + corner, 1, stride, packs.qDot + from, rows, dK, dim, 1);
+        }
+      }
+    }
   }
 
   // the tangents of dB = dYᵀ down, dDown = s dY B and dA = dDownᵀ x; and above the first layer of dH += dDown A

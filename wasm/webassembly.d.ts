@@ -2,6 +2,7 @@
 declare namespace WebAssembly {
   class Module {
     constructor(binary: Uint8Array);
+    static customSections(module: Module, name: string): ArrayBuffer[];
   }
   class Instance {
     constructor(module: Module, imports?: object);

@@ -1,5 +1,6 @@
 // The kernels as typed functions over one WebAssembly memory, with a bump allocator for the buffers they work on.
 import { kernelBinary } from "./compile.ts";
+import { quickestModule, WIDE } from "./wide.ts";
 
 /** Byte address in the kernels' memory. */
 export type Pointer = number;
@@ -23,7 +24,22 @@ export interface KernelExports {
     ldc: number,
     add: number,
   ): void;
-  packTransposed(n: number, k: number, b: Pointer, to: Pointer): void;
+  gemmPanels(
+    m: number,
+    n: number,
+    k: number,
+    a: Pointer,
+    rowA: number,
+    stepA: number,
+    b: Pointer,
+    height: number,
+    c: Pointer,
+    ldc: number,
+    add: number,
+  ): void;
+  packTransposed(n: number, k: number, b: Pointer, ldb: number, to: Pointer): void;
+  packPlain(n: number, k: number, b: Pointer, ldb: number, to: Pointer): void;
+  setWide(on: number): void;
   embed(rows: number, width: number, tokens: Pointer, table: Pointer, out: Pointer): void;
   embedBackward(rows: number, width: number, tokens: Pointer, dOut: Pointer, dTable: Pointer): void;
   copy(n: number, to: Pointer, from: Pointer): void;
@@ -156,6 +172,9 @@ export interface KernelExports {
     correct1: number,
     correct2: number,
   ): void;
+  widen(n: number, from: Pointer, to: Pointer): void;
+  dotScan(count: number, dims: number, query: Pointer, features: Pointer, out: Pointer): void;
+  dotScan4(count: number, dims: number, queries: Pointer, features: Pointer, out: Pointer): void;
   expf64(x: number): number;
   logf64(x: number): number;
   sinf64(x: number, quarter: number): number;
@@ -184,6 +203,7 @@ export class Kernels {
   constructor(module: WebAssembly.Module) {
     this.call = new WebAssembly.Instance(module, {}).exports as unknown as KernelExports;
     this.end = this.call.heapBase();
+    this.call.setWide(Number(WebAssembly.Module.customSections(module, WIDE).length > 0));
   }
 
   /** Address of a new zeroed buffer of `bytes` bytes, aligned to 64. */
@@ -215,6 +235,6 @@ let compiled: Promise<WebAssembly.Module> | undefined;
 
 /** The compiled module, shared by all instances of this process. */
 export function kernelModule(): Promise<WebAssembly.Module> {
-  compiled ??= kernelBinary().then((binary) => WebAssembly.compile(binary));
+  compiled ??= kernelBinary().then(quickestModule);
   return compiled;
 }

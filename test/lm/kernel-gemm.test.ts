@@ -25,7 +25,7 @@ describe("matrix products", () => {
   let kernels: Kernels;
   before(async () => {
     kernels = new Kernels(await kernelModule());
-    kernels.call.setScratch(kernels.allocate(32 * 64));
+    kernels.call.setScratch(kernels.allocate(64 * 64));
   });
 
   const place = (values: Float32Array) => {
@@ -57,7 +57,9 @@ describe("matrix products", () => {
       const aT = Float32Array.from(a, (_, i) => a[(i % m) * k + Math.floor(i / m)]!);
       const bT = Float32Array.from(b, (_, i) => b[(i % k) * n + Math.floor(i / k)]!);
       const packed = kernels.allocate(Math.ceil(n / 8) * k * 32);
-      kernels.call.packTransposed(n, k, place(bT), packed);
+      kernels.call.packTransposed(n, k, place(bT), k, packed);
+      const plain = kernels.allocate(Math.ceil(n / 8) * k * 32);
+      kernels.call.packPlain(n, k, place(b), n, plain);
 
       const run = (multiply: (c: number, add: number) => void, add: number) => {
         const c = place(old);
@@ -71,9 +73,30 @@ describe("matrix products", () => {
         expect(run((c, x) => call.gemmNT(m, n, k, pa, k, pbT, k, c, n, x), add)).to.deep.equal(result);
         expect(run((c, x) => call.gemmTN(m, n, k, paT, m, pb, n, c, n, x), add)).to.deep.equal(result);
         expect(run((c, x) => call.gemmPacked(m, n, k, pa, k, packed, c, n, x), add)).to.deep.equal(result);
+        expect(run((c, x) => call.gemmPacked(m, n, k, pa, k, plain, c, n, x), add)).to.deep.equal(result);
+        expect(run((c, x) => call.gemmPanels(m, n, k, paT, 1, m, plain, k, c, n, x), add)).to.deep.equal(result);
       }
     });
   }
+
+  it("stop at the row of the panels that they are told", () => {
+    const random = new Random(5);
+    const [m, n, k, height] = [6, 19, 7, 12];
+    const a = Float32Array.from({ length: m * k }, () => random.uniform());
+    const b = Float32Array.from({ length: height * n }, () => random.uniform());
+    const packed = kernels.allocate(Math.ceil(n / 8) * height * 32);
+    kernels.call.packPlain(n, height, place(b), n, packed);
+    const c = kernels.allocate(m * n * 4);
+    kernels.call.gemmPanels(m, n, k, place(a), k, 1, packed, height, c, n, 0);
+    const expected = product(
+      m,
+      n,
+      k,
+      (i, l) => a[i * k + l]!,
+      (l, j) => b[l * n + j]!,
+    );
+    expect(kernels.floats(c, m * n).slice()).to.deep.equal(expected);
+  });
 
   it("leave what lies between the rows of C alone", () => {
     const c = place(new Float32Array(20).fill(7));

@@ -1,4 +1,4 @@
-// Matrix products, f32, row-major. One micro-kernel does all of them: it reads A through two strides (so that A may be
+// Matrix products, f32, row-major. The same tiles do all of them: they read A through two strides (so that A may be
 // transposed) and B from packed panels of eight columns (so that B may be transposed too).
 //
 // Every element of C is the sum over k = 0, 1, 2, … in that order, whatever the tile it falls into: a row computed
@@ -6,10 +6,11 @@
 
 const TAIL = memory.data(32, 16);
 const PANEL: usize = 32; // bytes of one packed row: eight f32
+const BLOCK = 12288; // floats of A that stay near while all of B passes
 
 let scratch: usize = 0;
 
-/** Sets the buffer that holds one packed panel: 32 bytes times the longest inner dimension K. */
+/** Sets the buffer that holds two packed panels: 64 bytes times the longest inner dimension K. */
 export function setScratch(address: usize): void {
   scratch = address;
 }
@@ -75,84 +76,198 @@ function put(c: usize, low: v128, high: v128, cols: i32, add: bool): void {
   }
 }
 
-// C[4, cols] from four rows of A (rowA bytes apart, stepA bytes from k to k + 1) and one packed panel.
-function tile4(
+// The tiles: C[rows, cols] from some rows of A (rowA bytes apart, stepA bytes from k to k + 1) and one packed panel or two.
+// What one element sums does not depend on the tile.
+
+function tile4x8(
   k: i32, a: usize, rowA: usize, stepA: usize, b: usize, c: usize, rowC: usize, cols: i32, add: bool,
 ): void {
-  let c0 = f32x4.splat(0), d0 = f32x4.splat(0);
-  let c1 = f32x4.splat(0), d1 = f32x4.splat(0);
-  let c2 = f32x4.splat(0), d2 = f32x4.splat(0);
-  let c3 = f32x4.splat(0), d3 = f32x4.splat(0);
+  let low0 = f32x4.splat(0), high0 = f32x4.splat(0);
+  let low1 = f32x4.splat(0), high1 = f32x4.splat(0);
+  let low2 = f32x4.splat(0), high2 = f32x4.splat(0);
+  let low3 = f32x4.splat(0), high3 = f32x4.splat(0);
   let a1 = a + rowA;
   let a2 = a1 + rowA;
   let a3 = a2 + rowA;
   const end = b + <usize>k * PANEL;
   while (b < end) {
-    const low = v128.load(b);
-    const high = v128.load(b, 16);
+    const low = v128.load(b), high = v128.load(b, 16);
     let x = v128.load_splat<f32>(a);
-    c0 = f32x4.add(c0, f32x4.mul(x, low));
-    d0 = f32x4.add(d0, f32x4.mul(x, high));
+    low0 = f32x4.add(low0, f32x4.mul(x, low));
+    high0 = f32x4.add(high0, f32x4.mul(x, high));
     x = v128.load_splat<f32>(a1);
-    c1 = f32x4.add(c1, f32x4.mul(x, low));
-    d1 = f32x4.add(d1, f32x4.mul(x, high));
+    low1 = f32x4.add(low1, f32x4.mul(x, low));
+    high1 = f32x4.add(high1, f32x4.mul(x, high));
     x = v128.load_splat<f32>(a2);
-    c2 = f32x4.add(c2, f32x4.mul(x, low));
-    d2 = f32x4.add(d2, f32x4.mul(x, high));
+    low2 = f32x4.add(low2, f32x4.mul(x, low));
+    high2 = f32x4.add(high2, f32x4.mul(x, high));
     x = v128.load_splat<f32>(a3);
-    c3 = f32x4.add(c3, f32x4.mul(x, low));
-    d3 = f32x4.add(d3, f32x4.mul(x, high));
+    low3 = f32x4.add(low3, f32x4.mul(x, low));
+    high3 = f32x4.add(high3, f32x4.mul(x, high));
     a += stepA;
     a1 += stepA;
     a2 += stepA;
     a3 += stepA;
     b += PANEL;
   }
-  put(c, c0, d0, cols, add);
-  put(c + rowC, c1, d1, cols, add);
-  put(c + 2 * rowC, c2, d2, cols, add);
-  put(c + 3 * rowC, c3, d3, cols, add);
+  put(c, low0, high0, cols, add);
+  put(c + rowC, low1, high1, cols, add);
+  put(c + 2 * rowC, low2, high2, cols, add);
+  put(c + 3 * rowC, low3, high3, cols, add);
 }
 
-function tile1(k: i32, a: usize, stepA: usize, b: usize, c: usize, cols: i32, add: bool): void {
-  let low = f32x4.splat(0);
-  let high = f32x4.splat(0);
+function tile1x8(
+  k: i32, a: usize, rowA: usize, stepA: usize, b: usize, c: usize, rowC: usize, cols: i32, add: bool,
+): void {
+  let low0 = f32x4.splat(0), high0 = f32x4.splat(0);
   const end = b + <usize>k * PANEL;
   while (b < end) {
+    const low = v128.load(b), high = v128.load(b, 16);
     const x = v128.load_splat<f32>(a);
-    low = f32x4.add(low, f32x4.mul(x, v128.load(b)));
-    high = f32x4.add(high, f32x4.mul(x, v128.load(b, 16)));
+    low0 = f32x4.add(low0, f32x4.mul(x, low));
+    high0 = f32x4.add(high0, f32x4.mul(x, high));
     a += stepA;
     b += PANEL;
   }
-  put(c, low, high, cols, add);
+  put(c, low0, high0, cols, add);
 }
 
-// All rows of C against one panel.
-function column(
-  m: i32, k: i32, a: usize, rowA: usize, stepA: usize, b: usize, c: usize, rowC: usize, cols: i32, add: bool,
+// Two panels, `apart` bytes from each other, fill the registers only where V8 joins neighbouring lanes into 256 bits.
+function tile4x16(
+  k: i32, a: usize, rowA: usize, stepA: usize, b: usize, apart: usize, c: usize, rowC: usize, cols: i32, add: bool,
 ): void {
-  let i = 0;
-  for (; i + 4 <= m; i += 4) {
-    tile4(k, a, rowA, stepA, b, c, rowC, cols, add);
+  let low0x = f32x4.splat(0), high0x = f32x4.splat(0);
+  let low0y = f32x4.splat(0), high0y = f32x4.splat(0);
+  let low1x = f32x4.splat(0), high1x = f32x4.splat(0);
+  let low1y = f32x4.splat(0), high1y = f32x4.splat(0);
+  let low2x = f32x4.splat(0), high2x = f32x4.splat(0);
+  let low2y = f32x4.splat(0), high2y = f32x4.splat(0);
+  let low3x = f32x4.splat(0), high3x = f32x4.splat(0);
+  let low3y = f32x4.splat(0), high3y = f32x4.splat(0);
+  let a1 = a + rowA;
+  let a2 = a1 + rowA;
+  let a3 = a2 + rowA;
+  const end = b + <usize>k * PANEL;
+  let next = b + apart;
+  while (b < end) {
+    const low = v128.load(b), high = v128.load(b, 16);
+    const lowNext = v128.load(next), highNext = v128.load(next, 16);
+    let x = v128.load_splat<f32>(a);
+    low0x = f32x4.add(low0x, f32x4.mul(x, low));
+    high0x = f32x4.add(high0x, f32x4.mul(x, high));
+    low0y = f32x4.add(low0y, f32x4.mul(x, lowNext));
+    high0y = f32x4.add(high0y, f32x4.mul(x, highNext));
+    x = v128.load_splat<f32>(a1);
+    low1x = f32x4.add(low1x, f32x4.mul(x, low));
+    high1x = f32x4.add(high1x, f32x4.mul(x, high));
+    low1y = f32x4.add(low1y, f32x4.mul(x, lowNext));
+    high1y = f32x4.add(high1y, f32x4.mul(x, highNext));
+    x = v128.load_splat<f32>(a2);
+    low2x = f32x4.add(low2x, f32x4.mul(x, low));
+    high2x = f32x4.add(high2x, f32x4.mul(x, high));
+    low2y = f32x4.add(low2y, f32x4.mul(x, lowNext));
+    high2y = f32x4.add(high2y, f32x4.mul(x, highNext));
+    x = v128.load_splat<f32>(a3);
+    low3x = f32x4.add(low3x, f32x4.mul(x, low));
+    high3x = f32x4.add(high3x, f32x4.mul(x, high));
+    low3y = f32x4.add(low3y, f32x4.mul(x, lowNext));
+    high3y = f32x4.add(high3y, f32x4.mul(x, highNext));
+    a += stepA;
+    a1 += stepA;
+    a2 += stepA;
+    a3 += stepA;
+    next += PANEL;
+    b += PANEL;
+  }
+  put(c, low0x, high0x, 8, add);
+  put(c + rowC, low1x, high1x, 8, add);
+  put(c + 2 * rowC, low2x, high2x, 8, add);
+  put(c + 3 * rowC, low3x, high3x, 8, add);
+  put(c + PANEL, low0y, high0y, cols - 8, add);
+  put(c + rowC + PANEL, low1y, high1y, cols - 8, add);
+  put(c + 2 * rowC + PANEL, low2y, high2y, cols - 8, add);
+  put(c + 3 * rowC + PANEL, low3y, high3y, cols - 8, add);
+}
+
+function tile1x16(
+  k: i32, a: usize, rowA: usize, stepA: usize, b: usize, apart: usize, c: usize, rowC: usize, cols: i32, add: bool,
+): void {
+  let low0x = f32x4.splat(0), high0x = f32x4.splat(0);
+  let low0y = f32x4.splat(0), high0y = f32x4.splat(0);
+  const end = b + <usize>k * PANEL;
+  let next = b + apart;
+  while (b < end) {
+    const low = v128.load(b), high = v128.load(b, 16);
+    const lowNext = v128.load(next), highNext = v128.load(next, 16);
+    let x = v128.load_splat<f32>(a);
+    low0x = f32x4.add(low0x, f32x4.mul(x, low));
+    high0x = f32x4.add(high0x, f32x4.mul(x, high));
+    low0y = f32x4.add(low0y, f32x4.mul(x, lowNext));
+    high0y = f32x4.add(high0y, f32x4.mul(x, highNext));
+    a += stepA;
+    next += PANEL;
+    b += PANEL;
+  }
+  put(c, low0x, high0x, 8, add);
+  put(c + PANEL, low0y, high0y, cols - 8, add);
+}
+
+let wide: bool = false;
+
+/** Whether products take two panels at once (4 × 16 tiles) instead of one (4 × 8): the same bits, at another speed. */
+export function setWide(on: bool): void {
+  wide = on;
+}
+
+// All rows of C against one packed panel, or two where cols > 8.
+function column(
+  m: i32, k: i32, a: usize, rowA: usize, stepA: usize, b: usize, apart: usize, c: usize, rowC: usize, cols: i32,
+  add: bool,
+): void {
+  const twice = cols > 8;
+  for (; m >= 4; m -= 4) {
+    if (twice) tile4x16(k, a, rowA, stepA, b, apart, c, rowC, cols, add);
+    else tile4x8(k, a, rowA, stepA, b, c, rowC, cols, add);
     a += rowA << 2;
     c += rowC << 2;
   }
-  for (; i < m; i++) {
-    tile1(k, a, stepA, b, c, cols, add);
+  for (; m > 0; m--) {
+    if (twice) tile1x16(k, a, rowA, stepA, b, apart, c, rowC, cols, add);
+    else tile1x8(k, a, rowA, stepA, b, c, rowC, cols, add);
     a += rowA;
     c += rowC;
   }
+}
+
+// columns that go at once
+@inline
+function step(n: i32): i32 {
+  return wide && n > 8 ? 16 : 8;
 }
 
 /** C[M, N] = or += A[M, K] · B[K, N]; ld* are row strides in floats. */
 export function gemmNN(
   m: i32, n: i32, k: i32, a: usize, lda: i32, b: usize, ldb: i32, c: usize, ldc: i32, add: bool,
 ): void {
-  for (let j = 0; j < n; j += 8) {
-    const cols = min(8, n - j);
-    packN(k, cols, b + (<usize>j << 2), ldb, scratch);
-    column(m, k, a, <usize>lda << 2, 4, scratch, c + (<usize>j << 2), <usize>ldc << 2, cols, add);
+  multiplyN(m, n, k, a, <usize>lda << 2, 4, b, ldb, c, ldc, add);
+}
+
+/** C[M, N] = or += A[K, M]ᵀ · B[K, N]. */
+export function gemmTN(
+  m: i32, n: i32, k: i32, a: usize, lda: i32, b: usize, ldb: i32, c: usize, ldc: i32, add: bool,
+): void {
+  multiplyN(m, n, k, a, 4, <usize>lda << 2, b, ldb, c, ldc, add);
+}
+
+function multiplyN(
+  m: i32, n: i32, k: i32, a: usize, rowA: usize, stepA: usize, b: usize, ldb: i32, c: usize, ldc: i32, add: bool,
+): void {
+  for (let j = 0; j < n; ) {
+    const cols = min(step(n - j), n - j);
+    packN(k, min(8, cols), b + (<usize>j << 2), ldb, scratch);
+    if (cols > 8) packN(k, cols - 8, b + (<usize>(j + 8) << 2), ldb, scratch + <usize>k * PANEL);
+    column(m, k, a, rowA, stepA, scratch, <usize>k * PANEL, c + (<usize>j << 2), <usize>ldc << 2, cols, add);
+    j += cols;
   }
 }
 
@@ -160,36 +275,60 @@ export function gemmNN(
 export function gemmNT(
   m: i32, n: i32, k: i32, a: usize, lda: i32, b: usize, ldb: i32, c: usize, ldc: i32, add: bool,
 ): void {
-  for (let j = 0; j < n; j += 8) {
-    const cols = min(8, n - j);
-    packT(k, cols, b + (<usize>j * <usize>ldb << 2), ldb, scratch);
-    column(m, k, a, <usize>lda << 2, 4, scratch, c + (<usize>j << 2), <usize>ldc << 2, cols, add);
-  }
-}
-
-/** C[M, N] = or += A[K, M]ᵀ · B[K, N]. */
-export function gemmTN(
-  m: i32, n: i32, k: i32, a: usize, lda: i32, b: usize, ldb: i32, c: usize, ldc: i32, add: bool,
-): void {
-  for (let j = 0; j < n; j += 8) {
-    const cols = min(8, n - j);
-    packN(k, cols, b + (<usize>j << 2), ldb, scratch);
-    column(m, k, a, 4, <usize>lda << 2, scratch, c + (<usize>j << 2), <usize>ldc << 2, cols, add);
+  const row = <usize>ldb << 2;
+  for (let j = 0; j < n; ) {
+    const cols = min(step(n - j), n - j);
+    packT(k, min(8, cols), b + <usize>j * row, ldb, scratch);
+    if (cols > 8) packT(k, cols - 8, b + <usize>(j + 8) * row, ldb, scratch + <usize>k * PANEL);
+    column(m, k, a, <usize>lda << 2, 4, scratch, <usize>k * PANEL, c + (<usize>j << 2), <usize>ldc << 2, cols, add);
+    j += cols;
   }
 }
 
 /** Packs all of B[N, K]ᵀ for `gemmPacked`: ⌈N / 8⌉ · K · 32 bytes at `to`. */
-export function packTransposed(n: i32, k: i32, b: usize, to: usize): void {
+export function packTransposed(n: i32, k: i32, b: usize, ldb: i32, to: usize): void {
   for (let j = 0; j < n; j += 8) {
-    packT(k, min(8, n - j), b + (<usize>j * <usize>k << 2), k, to);
+    packT(k, min(8, n - j), b + (<usize>j * <usize>ldb << 2), ldb, to);
     to += <usize>k * PANEL;
   }
 }
 
-/** gemmNT against a B packed beforehand: the same sums, without the packing. */
-export function gemmPacked(m: i32, n: i32, k: i32, a: usize, lda: i32, b: usize, c: usize, ldc: i32, add: bool): void {
+/** Packs all of B[K, N] for `gemmPacked`. */
+export function packPlain(n: i32, k: i32, b: usize, ldb: i32, to: usize): void {
   for (let j = 0; j < n; j += 8) {
-    column(m, k, a, <usize>lda << 2, 4, b, c + (<usize>j << 2), <usize>ldc << 2, min(8, n - j), add);
-    b += <usize>k * PANEL;
+    packN(k, min(8, n - j), b + (<usize>j << 2), ldb, to);
+    to += <usize>k * PANEL;
+  }
+}
+
+/** The product with a B packed beforehand: the same sums, without the packing. */
+export function gemmPacked(m: i32, n: i32, k: i32, a: usize, lda: i32, b: usize, c: usize, ldc: i32, add: bool): void {
+  gemmPanels(m, n, k, a, lda, 1, b, k, c, ldc, add);
+}
+
+/**
+ * The same where only K rows of a packed B count, whose panels hold `height`, and A is read through two strides: rowA floats
+ * from row to row, stepA from k to k + 1.
+ */
+export function gemmPanels(
+  m: i32, n: i32, k: i32, a: usize, rowA: i32, stepA: i32, b: usize, height: i32, c: usize, ldc: i32, add: bool,
+): void {
+  const row = <usize>rowA << 2;
+  const stride = <usize>stepA << 2;
+  const rowC = <usize>ldc << 2;
+  const apart = <usize>height * PANEL;
+  // rows in blocks that stay in the nearest cache while all panels pass
+  const block = max(4, (BLOCK / k) & ~3);
+  for (let i = 0; i < m; i += block) {
+    const rows = min(block, m - i);
+    let panel = b;
+    for (let j = 0; j < n; ) {
+      const cols = min(step(n - j), n - j);
+      column(rows, k, a, row, stride, panel, apart, c + (<usize>j << 2), rowC, cols, add);
+      panel += cols > 8 ? 2 * apart : apart;
+      j += cols;
+    }
+    a += <usize>rows * row;
+    c += <usize>rows * rowC;
   }
 }

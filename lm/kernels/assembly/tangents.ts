@@ -88,21 +88,30 @@ export function rmsNormBackwardTangent(
   }
 }
 
+// Values that go at once, and room for what all directions share of them.
+const CHUNK: usize = 2048; // bytes
+const SHARED = memory.data(4 * 2048, 16);
+
 /** Tangent of swiglu over n values: slope(gate) · gate' · up + silu(gate) · up'. */
 export function swigluTangent(n: i32, count: i32, gate: usize, up: usize, gateDot: usize, upDot: usize, out: usize): void {
   const one = f32x4.splat(1);
   const stride = <usize>n << 2;
-  for (let j: usize = 0; j < stride; j += 16) {
-    const g = v128.load(gate + j);
-    const s = f32x4.div(one, f32x4.add(one, exp4(f32x4.neg(g))));
-    const silu = f32x4.mul(g, s);
-    const slope = f32x4.mul(s, f32x4.add(one, f32x4.mul(g, f32x4.sub(one, s))));
-    const lift = f32x4.mul(slope, v128.load(up + j));
-    let at = j;
-    for (let c = 0; c < count; c++) {
-      const moved = f32x4.add(f32x4.mul(lift, v128.load(gateDot + at)), f32x4.mul(silu, v128.load(upDot + at)));
-      v128.store(out + at, moved);
-      at += stride;
+  for (let from: usize = 0; from < stride; from += CHUNK) {
+    const bytes = min(CHUNK, stride - from);
+    for (let j: usize = 0; j < bytes; j += 16) {
+      const g = v128.load(gate + from + j);
+      const s = f32x4.div(one, f32x4.add(one, exp4(f32x4.neg(g))));
+      const slope = f32x4.mul(s, f32x4.add(one, f32x4.mul(g, f32x4.sub(one, s))));
+      v128.store(SHARED + j, f32x4.mul(slope, v128.load(up + from + j)));
+      v128.store(SHARED + CHUNK + j, f32x4.mul(g, s));
+    }
+    for (let c: usize = 0; c < <usize>count; c++) {
+      const at = c * stride + from;
+      for (let j: usize = 0; j < bytes; j += 16) {
+        const lifted = f32x4.mul(v128.load(SHARED + j), v128.load(gateDot + at + j));
+        const moved = f32x4.mul(v128.load(SHARED + CHUNK + j), v128.load(upDot + at + j));
+        v128.store(out + at + j, f32x4.add(lifted, moved));
+      }
     }
   }
 }
@@ -118,26 +127,34 @@ export function swigluBackwardTangent(
   const one = f32x4.splat(1);
   const two = f32x4.splat(2);
   const stride = <usize>n << 2;
-  for (let j: usize = 0; j < stride; j += 16) {
-    const g = v128.load(gate + j);
-    const u = v128.load(up + j);
-    const d = v128.load(dOut + j);
-    const s = f32x4.div(one, f32x4.add(one, exp4(f32x4.neg(g))));
-    const rest = f32x4.sub(one, s);
-    const silu = f32x4.mul(g, s);
-    const slope = f32x4.mul(s, f32x4.add(one, f32x4.mul(g, rest)));
-    const bend = f32x4.mul(f32x4.mul(s, rest), f32x4.add(two, f32x4.mul(g, f32x4.sub(rest, s))));
-    const lift = f32x4.mul(slope, u);
-    const pull = f32x4.mul(d, slope);
-    const turn = f32x4.mul(f32x4.mul(d, u), bend);
-    let at = j;
-    for (let c = 0; c < count; c++) {
-      const gd = v128.load(gateDot + at);
-      const dd = v128.load(dOutDot + at);
-      const change = f32x4.add(f32x4.mul(pull, v128.load(upDot + at)), f32x4.mul(turn, gd));
-      v128.store(dGateDot + at, f32x4.add(f32x4.mul(dd, lift), change));
-      v128.store(dUpDot + at, f32x4.add(f32x4.mul(dd, silu), f32x4.mul(pull, gd)));
-      at += stride;
+  for (let from: usize = 0; from < stride; from += CHUNK) {
+    const bytes = min(CHUNK, stride - from);
+    for (let j: usize = 0; j < bytes; j += 16) {
+      const g = v128.load(gate + from + j);
+      const u = v128.load(up + from + j);
+      const d = v128.load(dOut + from + j);
+      const s = f32x4.div(one, f32x4.add(one, exp4(f32x4.neg(g))));
+      const rest = f32x4.sub(one, s);
+      const slope = f32x4.mul(s, f32x4.add(one, f32x4.mul(g, rest)));
+      const bend = f32x4.mul(f32x4.mul(s, rest), f32x4.add(two, f32x4.mul(g, f32x4.sub(rest, s))));
+      v128.store(SHARED + j, f32x4.mul(slope, u));
+      v128.store(SHARED + CHUNK + j, f32x4.mul(g, s));
+      v128.store(SHARED + 2 * CHUNK + j, f32x4.mul(d, slope));
+      v128.store(SHARED + 3 * CHUNK + j, f32x4.mul(f32x4.mul(d, u), bend));
+    }
+    for (let c: usize = 0; c < <usize>count; c++) {
+      const at = c * stride + from;
+      for (let j: usize = 0; j < bytes; j += 16) {
+        const lift = v128.load(SHARED + j);
+        const silu = v128.load(SHARED + CHUNK + j);
+        const pull = v128.load(SHARED + 2 * CHUNK + j);
+        const turn = v128.load(SHARED + 3 * CHUNK + j);
+        const g = v128.load(gateDot + at + j);
+        const d = v128.load(dOutDot + at + j);
+        const change = f32x4.add(f32x4.mul(pull, v128.load(upDot + at + j)), f32x4.mul(turn, g));
+        v128.store(dGateDot + at + j, f32x4.add(f32x4.mul(d, lift), change));
+        v128.store(dUpDot + at + j, f32x4.add(f32x4.mul(d, silu), f32x4.mul(pull, g)));
+      }
     }
   }
 }

@@ -1,0 +1,102 @@
+// The kernels in one thread, beside what else there is on this machine.
+import { spawnSync } from "node:child_process";
+import { DotScan, Random } from "../lm/index.ts";
+import { Kernels, kernelModule } from "../lm/kernels/index.ts";
+import { WIDE } from "../lm/kernels/wide.ts";
+import { seconds } from "./lib/seconds.ts";
+import type { Figures } from "./main.ts";
+
+export const about = `kernels: GFLOP/s of f32 products of 512³ and of 2048 × 128 × 128, and GB/s of the int8 scan, in one thread;
+each over what numpy with OpenBLAS (skipped where Python has no numpy) and a plain read of memory reach in the same run.
+wide is 1 where V8 joins lanes into 256 bits.`;
+
+/** Rows, columns and inner dimension. */
+const SQUARE = [512, 512, 512] as const;
+const TALL = [2048, 128, 128] as const;
+type Shape = typeof SQUARE | typeof TALL;
+const operations = ([m, n, k]: Shape) => 2 * m * n * k;
+
+/** A thousand contributions' features would be as long; this many are well past every cache. */
+const FEATURES = 1000;
+const DIMS = 98_304;
+
+export async function run(): Promise<Figures> {
+  const module = await kernelModule();
+  const square = await product(module, SQUARE);
+  const tall = await product(module, TALL);
+  const [blasSquare, blasTall] = openBlas();
+  const { scan, together, read } = await scans();
+  return {
+    wide: WebAssembly.Module.customSections(module, WIDE).length,
+    gemm512_gflops: square,
+    gemm2048_gflops: tall,
+    ...(blasSquare && blasTall && { gemm512_vs_openblas: square / blasSquare, gemm2048_vs_openblas: tall / blasTall }),
+    scan_gbs: scan,
+    scan_vs_read: scan / read,
+    // what passes for four queries at once, in products
+    scan4_gmacs: together,
+  };
+}
+
+// GFLOP/s against a packed factor, as the model multiplies
+async function product(module: WebAssembly.Module, shape: Shape): Promise<number> {
+  const [m, n, k] = shape;
+  const kernels = new Kernels(module);
+  const [a, b, c, packed] = [m * k, n * k, m * n, n * k].map((size) => kernels.allocate(size * 4)) as [
+    number,
+    number,
+    number,
+    number,
+  ];
+  for (const [at, size] of [
+    [a, m * k],
+    [b, n * k],
+  ] as const) {
+    const random = new Random(1);
+    kernels.floats(at, size).set(Float32Array.from({ length: size }, () => random.uniform()));
+  }
+  const best = await seconds(100, () => {
+    kernels.call.packTransposed(n, k, b, k, packed);
+    kernels.call.gemmPacked(m, n, k, a, k, packed, c, n, 0);
+  });
+  return operations(shape) / best / 1e9;
+}
+
+/** GFLOP/s of numpy for both shapes, or nothing. */
+function openBlas(): number[] {
+  const shapes = JSON.stringify([SQUARE, TALL]);
+  const script = `
+import json, time
+import numpy as np
+def best(m, n, k):
+    a, b = np.random.rand(m, k).astype(np.float32), np.random.rand(n, k).astype(np.float32)
+    times = []
+    for _ in range(100):
+        start = time.perf_counter()
+        a @ b.T
+        times.append(time.perf_counter() - start)
+    return min(times)
+print(json.dumps([best(*shape) for shape in ${shapes}]))`;
+  const env = { ...process.env, OPENBLAS_NUM_THREADS: "1", OMP_NUM_THREADS: "1" };
+  const { status, stdout } = spawnSync("python3", ["-c", script], { env, encoding: "utf8" });
+  if (status !== 0) {
+    console.error("skipped: the comparison with OpenBLAS, since Python has no numpy");
+    return [];
+  }
+  const times = JSON.parse(stdout) as [number, number];
+  return [operations(SQUARE) / times[0] / 1e9, operations(TALL) / times[1] / 1e9];
+}
+
+async function scans() {
+  const random = new Random(1);
+  const feature = Int8Array.from({ length: DIMS }, () => random.below(255) - 127);
+  const scan = await DotScan.of(Array(FEATURES).fill(feature));
+  const bytes = FEATURES * DIMS;
+  // memchr reads all of it, as fast as this machine reads
+  const memory = Buffer.alloc(bytes, 1);
+  return {
+    scan: bytes / (await seconds(10, () => scan.dots([feature]))) / 1e9,
+    together: (4 * bytes) / (await seconds(5, () => scan.dots(Array(4).fill(feature)))) / 1e9,
+    read: bytes / (await seconds(10, () => memory.indexOf(0))) / 1e9,
+  };
+}
