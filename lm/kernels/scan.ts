@@ -26,8 +26,8 @@ export class DotScan {
     this.length = features[0]?.length ?? 0;
     const odd = features.findIndex(({ length }) => length !== this.length);
     if (odd >= 0) throw new InputError(`feature ${odd} has ${features[odd]!.length} elements, not ${this.length}`);
-    // zeros up to a multiple of 16 add nothing
-    this.dims = Math.ceil(this.length / 16) * 16;
+    // zeros up to a multiple of 32 add nothing
+    this.dims = Math.ceil(this.length / 32) * 32;
     this.features = kernels.allocate(this.count * this.dims);
     this.query = kernels.allocate(this.dims);
     this.wide = kernels.allocate(TOGETHER * this.dims * 2);

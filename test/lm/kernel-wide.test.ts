@@ -2,6 +2,10 @@ import { expect } from "chai";
 import { kernelBinary } from "../../lm/kernels/compile.ts";
 import { Kernels, kernelModule } from "../../lm/kernels/index.ts";
 import { sound } from "../../lm/kernels/wide.ts";
+import { Model } from "../../lm/model.ts";
+import { addGradient } from "../../lm/score.ts";
+import { TangentModel } from "../../lm/tangent-model.ts";
+import { randomTokens, tinyAdapter, tinyBase } from "./fixtures.ts";
 
 describe("kernels compiled for 256 bits", () => {
   let binary: Uint8Array<ArrayBuffer>;
@@ -36,5 +40,21 @@ describe("kernels compiled for 256 bits", () => {
       return kernels.floats(c, m * n).slice();
     });
     expect(results[1]).to.deep.equal(results[0]);
+  });
+
+  it("give a model the same loss, gradient and Hessian products as the plain ones", async () => {
+    const base = tinyBase();
+    const adapter = tinyAdapter();
+    const directions = [0.5, -1].map((factor) => adapter.params.map((value, i) => factor * value * (i % 3)));
+    const run = (module: WebAssembly.Module) => {
+      const model = new Model(new Kernels(module), base.config, false);
+      model.setWeights(base.weights);
+      model.setAdapter(adapter);
+      const tangents = new TangentModel(model, 2);
+      const example = { tokens: randomTokens(71, 2), lossFrom: 3 };
+      const loss = addGradient(model, example);
+      return [loss, model.adapterGradient(), tangents.products(directions, 1, 2, 70)];
+    };
+    expect(run(await kernelModule())).to.deep.equal(run(new WebAssembly.Module(binary)));
   });
 });

@@ -149,6 +149,64 @@ function tile4x16(
   let a3 = a2 + rowA;
   const end = b + <usize>k * PANEL;
   let next = b + apart;
+  // neighbours in a row of A go two at a time
+  if (stepA == 4) {
+    const whole = end - PANEL;
+    while (b < whole) {
+      let low = v128.load(b), high = v128.load(b, 16);
+      let lowNext = v128.load(next), highNext = v128.load(next, 16);
+      let x = v128.load_splat<f32>(a);
+      low0x = f32x4.add(low0x, f32x4.mul(x, low));
+      high0x = f32x4.add(high0x, f32x4.mul(x, high));
+      low0y = f32x4.add(low0y, f32x4.mul(x, lowNext));
+      high0y = f32x4.add(high0y, f32x4.mul(x, highNext));
+      x = v128.load_splat<f32>(a1);
+      low1x = f32x4.add(low1x, f32x4.mul(x, low));
+      high1x = f32x4.add(high1x, f32x4.mul(x, high));
+      low1y = f32x4.add(low1y, f32x4.mul(x, lowNext));
+      high1y = f32x4.add(high1y, f32x4.mul(x, highNext));
+      x = v128.load_splat<f32>(a2);
+      low2x = f32x4.add(low2x, f32x4.mul(x, low));
+      high2x = f32x4.add(high2x, f32x4.mul(x, high));
+      low2y = f32x4.add(low2y, f32x4.mul(x, lowNext));
+      high2y = f32x4.add(high2y, f32x4.mul(x, highNext));
+      x = v128.load_splat<f32>(a3);
+      low3x = f32x4.add(low3x, f32x4.mul(x, low));
+      high3x = f32x4.add(high3x, f32x4.mul(x, high));
+      low3y = f32x4.add(low3y, f32x4.mul(x, lowNext));
+      high3y = f32x4.add(high3y, f32x4.mul(x, highNext));
+      low = v128.load(b, 32);
+      high = v128.load(b, 48);
+      lowNext = v128.load(next, 32);
+      highNext = v128.load(next, 48);
+      x = v128.load_splat<f32>(a, 4);
+      low0x = f32x4.add(low0x, f32x4.mul(x, low));
+      high0x = f32x4.add(high0x, f32x4.mul(x, high));
+      low0y = f32x4.add(low0y, f32x4.mul(x, lowNext));
+      high0y = f32x4.add(high0y, f32x4.mul(x, highNext));
+      x = v128.load_splat<f32>(a1, 4);
+      low1x = f32x4.add(low1x, f32x4.mul(x, low));
+      high1x = f32x4.add(high1x, f32x4.mul(x, high));
+      low1y = f32x4.add(low1y, f32x4.mul(x, lowNext));
+      high1y = f32x4.add(high1y, f32x4.mul(x, highNext));
+      x = v128.load_splat<f32>(a2, 4);
+      low2x = f32x4.add(low2x, f32x4.mul(x, low));
+      high2x = f32x4.add(high2x, f32x4.mul(x, high));
+      low2y = f32x4.add(low2y, f32x4.mul(x, lowNext));
+      high2y = f32x4.add(high2y, f32x4.mul(x, highNext));
+      x = v128.load_splat<f32>(a3, 4);
+      low3x = f32x4.add(low3x, f32x4.mul(x, low));
+      high3x = f32x4.add(high3x, f32x4.mul(x, high));
+      low3y = f32x4.add(low3y, f32x4.mul(x, lowNext));
+      high3y = f32x4.add(high3y, f32x4.mul(x, highNext));
+      a += 8;
+      a1 += 8;
+      a2 += 8;
+      a3 += 8;
+      next += PANEL * 2;
+      b += PANEL * 2;
+    }
+  }
   while (b < end) {
     const low = v128.load(b), high = v128.load(b, 16);
     const lowNext = v128.load(next), highNext = v128.load(next, 16);

@@ -1,8 +1,10 @@
 // Exact integer dot products of int8 vectors: queries, widened to i16 beforehand, against features as they lie in memory.
-// Lengths are multiples of 16. Products are at most 2¹⁴ and go in pairs into i32 lanes; after SPAN values a lane is at most
-// 2¹⁵ · SPAN / 16 = 2²⁷ and goes on in i64.
+// Lengths are multiples of 32. Products are at most 2¹⁴ and go in pairs into i32 lanes; after SPAN values, or TILE, a lane is at most
+// 2²⁷ and goes on in i64.
 
 const SPAN = 65536;
+const TILE = 32768; // bytes that are read ahead
+const SEEN = memory.data(4, 16);
 
 /** to[n] (i16) = from[n] (i8). */
 export function widen(n: i32, from: usize, to: usize): void {
@@ -15,24 +17,39 @@ function total(x: v128): i64 {
   return i64x2.extract_lane(pairs, 0) + i64x2.extract_lane(pairs, 1);
 }
 
+// Reads one word of every line, so that memory brings them all at once while nothing waits for their sums.
+@inline
+function touch(from: usize, end: usize): i32 {
+  let seen = 0;
+  for (; from < end; from += 64) seen |= load<i32>(from);
+  return seen;
+}
+
 /** out[count] (f64, exact) = query · feature for `count` features of `dims` int8 each, without gaps. */
 export function dotScan(count: i32, dims: i32, query: usize, features: usize, out: usize): void {
+  let seen = 0;
   for (let f = 0; f < count; f++) {
     let sum: i64 = 0;
     let q = query;
-    for (let from = 0; from < dims; from += SPAN) {
-      const end = features + <usize>min(SPAN, dims - from);
+    const last = features + <usize>dims;
+    while (features < last) {
+      const end = min(features + TILE, last);
+      seen |= touch(features, end);
       let low = i32x4.splat(0), high = i32x4.splat(0);
       while (features < end) {
         low = i32x4.add(low, i32x4.dot_i16x8_s(v128.load8x8_s(features), v128.load(q)));
         high = i32x4.add(high, i32x4.dot_i16x8_s(v128.load8x8_s(features, 8), v128.load(q, 16)));
-        features += 16;
-        q += 32;
+        low = i32x4.add(low, i32x4.dot_i16x8_s(v128.load8x8_s(features, 16), v128.load(q, 32)));
+        high = i32x4.add(high, i32x4.dot_i16x8_s(v128.load8x8_s(features, 24), v128.load(q, 48)));
+        features += 32;
+        q += 64;
       }
       sum += total(low) + total(high);
     }
     store<f64>(out + (<usize>f << 3), <f64>sum);
   }
+  // kept, so that the reads are not optimised away
+  store<i32>(SEEN, seen);
 }
 
 /** The same for four queries [4, dims], so that a feature is read and widened once; out[4, count]. */
