@@ -1,8 +1,12 @@
 // Whether a run answers to its weights evenly enough to be attributed along a path.
-import { Random, trainAdapter } from "../../lm/index.ts";
+import { type Example, Random, trainAdapter, trainTangents } from "../../lm/index.ts";
 import type { AttributionRun } from "../engine.ts";
+import { PATH_NODES } from "../engines/tangent.ts";
+import { dotAt } from "../linear.ts";
+import type { PathNode } from "../quadrature.ts";
 import { trainingExamples } from "../replay.ts";
-import { metasmoothness } from "./gauges.ts";
+import { answerGradients } from "../version-features.ts";
+import { efficiencyError, metasmoothness } from "./gauges.ts";
 
 /** Least cosine of finite differences at which a run counts as smooth. */
 export const SMOOTH = 0.95;
@@ -48,4 +52,35 @@ export async function demandSmooth(
   const cosine = await smoothness(run, how);
   if (cosine < least) throw new UnsmoothError(cosine, least);
   return cosine;
+}
+
+/**
+ * The efficiency error that tangents of a run will have at these nodes, before they are paid for: all contributions'
+ * tangents together are the one of a common weight, so it costs one training with one tangent per node, whatever the
+ * number of contributions. Well above 5 %: too few nodes, or a path too rough for tangents.
+ */
+export async function pathEfficiency(
+  run: AttributionRun,
+  answers: readonly Example[],
+  nodes: readonly PathNode[] = PATH_NODES,
+): Promise<{ total: number; perAnswer: number }> {
+  const { engine, adapter, training } = run;
+  const { examples } = trainingExamples(run);
+  const together = new Int32Array(examples.length);
+  const scores = answers.map(() => new Float64Array(1));
+  for (const { at, weight } of nodes) {
+    const weights = Float64Array.of(at);
+    const trained = await trainTangents(engine, adapter.config, examples, together, { ...training, weights });
+    const tangent = trained.tangents[0]!;
+    const gradients = await answerGradients(run, [trained.adapter.params], answers);
+    for (const [i, gradient] of gradients.entries()) {
+      scores[i]![0]! += weight * dotAt(gradient, 0, tangent, 0, tangent.length);
+    }
+  }
+  const tuned = await engine.logProbs(adapter, [...answers]);
+  const base = await engine.logProbs(null, [...answers]);
+  return efficiencyError(
+    scores,
+    tuned.map((value, i) => value - base[i]!),
+  );
 }

@@ -1,5 +1,8 @@
 import { expect } from "chai";
-import { demandSmooth, smoothness, UnsmoothError } from "../../../oracle/audit/smoothness.ts";
+import { audit } from "../../../oracle/audit/report.ts";
+import { demandSmooth, pathEfficiency, smoothness, UnsmoothError } from "../../../oracle/audit/smoothness.ts";
+import { tangent } from "../../../oracle/engines/tangent.ts";
+import { gaussLegendre } from "../../../oracle/quadrature.ts";
 import { rejection } from "../fixtures.ts";
 import { trainedRun } from "../run.ts";
 
@@ -13,6 +16,20 @@ describe("the smoothness of a run", function () {
       expect(cosine).to.be.within(0.97, 1);
       expect(await smoothness(run)).to.equal(cosine);
       expect(await smoothness(run, { seed: 2 })).to.not.equal(cosine);
+    } finally {
+      await run.engine.close();
+    }
+  });
+
+  it("shows in the efficiency of a common tangent, which is that of all tangents together", async () => {
+    const run = await trainedRun({ steps: 18, learningRate: 0.03 });
+    try {
+      const nodes = gaussLegendre(3);
+      const common = await pathEfficiency(run, run.evaluation, nodes);
+      const { engines } = await audit(run, { answers: run.evaluation, engines: { tangent: tangent(nodes) } });
+      expect(common.perAnswer).to.be.below(0.05);
+      // the engine's features are int8, the common tangent is not
+      expect(common.perAnswer).to.be.closeTo(engines.tangent!.efficiency.perAnswer, 0.02);
     } finally {
       await run.engine.close();
     }
