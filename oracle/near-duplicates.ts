@@ -12,6 +12,7 @@ const BAND = 5;
 /** Rows that a group of minima remembers: the earliest ones, so that crafted rows cannot make the search quadratic. */
 const REMEMBERED = 8;
 const GOLDEN = 0x9e3779b9;
+const SPACE = 0x20;
 
 /** Shingles that two rows have in common, and that either has. */
 export interface Likeness {
@@ -57,11 +58,14 @@ export class NearDuplicates<T> {
 
 /** Hashes of a row's shingles, rising and without repeats: FNV-1a of 32 bits over three words joined by single spaces. */
 export function rowShingles(row: Row): Uint32Array {
-  const words = rowWords(row);
+  const words = rowWords(row).map((word) => stringToBytes(word));
   const hashes = new Set<number>();
   for (let i = 0; i + SHINGLE <= words.length; i++) {
     let hash = 0x811c9dc5;
-    for (const byte of stringToBytes(words.slice(i, i + SHINGLE).join(" "))) hash = Math.imul(hash ^ byte, 0x01000193);
+    for (let k = 0; k < SHINGLE; k++) {
+      if (k > 0) hash = Math.imul(hash ^ SPACE, 0x01000193);
+      for (const byte of words[i + k]!) hash = Math.imul(hash ^ byte, 0x01000193);
+    }
     hashes.add(hash >>> 0);
   }
   return Uint32Array.from(hashes).sort();

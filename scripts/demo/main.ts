@@ -2,7 +2,8 @@
 import { spawn } from "node:child_process";
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
-import { Command, InvalidArgumentError } from "commander";
+import { Command } from "commander";
+import { whole } from "../lib/numbers.ts";
 import { type Progress, progressOn } from "../lib/progress.ts";
 import { endWithNpm } from "./parent.ts";
 import type { Demo } from "./run.ts";
@@ -93,11 +94,6 @@ async function main(options: Options, progress: Progress): Promise<void> {
   }
   await demo.close();
   if (!demo.figures.supplyOk) throw new Error("The balances do not add up to the supply.");
-}
-
-function whole(text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError("Not a whole number.");
-  return Number(text);
 }
 
 const program = new Command("npm start --")

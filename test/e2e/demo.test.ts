@@ -3,7 +3,9 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
+import type { ExplainedAnswer } from "../../scripts/actions/explain.ts";
 import type { Figures } from "../../scripts/demo/figures.ts";
+import { cli } from "../scripts/cli.ts";
 
 const root = join(import.meta.dirname, "../..");
 const medquad = join(root, "../shared/data/medquad");
@@ -53,6 +55,14 @@ describe("npm start", function () {
     const replica = first.contributions.find((c) => c.contributor === "replica")!;
     expect(replica).to.include({ trainedRows: 0, part: "0", payout: "0", claimed: "0" });
     expect(replica.rows).to.equal(40);
+
+    // the newest answer explained names whom its receipt pays most
+    const { receipt, topContributor } = first.answers.at(-1)!;
+    const explained = await cli("explain", [String(receipt), "--top", "9", "--json"], { TRIBUTARY_HOME: home });
+    const { contributions } = explained.json<ExplainedAnswer>();
+    const best = contributions.reduce((most, each) => (each.part > most.part ? each : most));
+    expect(best.name).to.equal(topContributor);
+    expect(best.rows[0]!.text).to.be.a("string").and.not.equal("");
 
     const again = await run(home);
     expect(again).to.deep.equal(first);

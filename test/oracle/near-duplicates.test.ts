@@ -46,6 +46,13 @@ describe("near-duplicates", () => {
     expect(seen.add(asked, 2)).to.deep.equal({ of: 0, near: { shared: 18, all: 18 } });
   });
 
+  it("are told by FNV-1a of three words each, in UTF-8", () => {
+    // computed apart: "one two three", "two three vier", "three vier fünf"
+    expect([...rowShingles({ text: "One, two -- three vier fünf." })]).to.deep.equal([
+      0x38512b11, 0xc61c7cfd, 0xdf34990e,
+    ]);
+  });
+
   it("name the earliest of several that a row repeats", () => {
     const seen = new NearDuplicates<number>();
     const words = text(4, 100);
