@@ -1,6 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { errorDeploymentResultToExceptionMessage } from "@nomicfoundation/hardhat-ignition/helpers";
 import {
   type Artifact,
@@ -11,6 +10,7 @@ import {
   type EIP1193Provider,
 } from "@nomicfoundation/ignition-core";
 import { getAddress, type Wallet } from "ethers";
+import { ARTIFACTS } from "../protocol/abi.ts";
 import { type Deployment, writeDeployment } from "../protocol/deployment.ts";
 import Tributary from "./modules/Tributary.ts";
 import { type ParameterSet, parameterSet, type SuiteParameters } from "./parameters.ts";
@@ -21,8 +21,6 @@ export const DEVELOPMENT = 31337;
 
 export type { SuiteParameters } from "./parameters.ts";
 export { DeployError } from "./provider.ts";
-
-const ARTIFACTS = fileURLToPath(new URL("../artifacts/contracts", import.meta.url));
 
 export interface DeployOptions {
   /** Where the chain answers. Either this or `provider`. */

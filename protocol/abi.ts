@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Abi, Hex } from "viem";
 
@@ -18,7 +18,10 @@ export class ArtifactError extends Error {
   override name = "ArtifactError";
 }
 
-const ROOT = fileURLToPath(new URL("../artifacts/contracts", import.meta.url));
+/** Folder of the contracts' artifacts: the default build, or the one that hardhat.config.ts is told of too. */
+export const ARTIFACTS = process.env.TRIBUTARY_BUILD
+  ? resolve(process.env.TRIBUTARY_BUILD, "artifacts/contracts")
+  : fileURLToPath(new URL("../artifacts/contracts", import.meta.url));
 const cache = new Map<string, Artifact>();
 
 /** ABI and bytecode of a compiled contract or interface. Throws {@link ArtifactError} where it is not built. */
@@ -41,9 +44,9 @@ export function artifact(name: string): Artifact {
 
 function find(name: string): string | undefined {
   try {
-    const files = readdirSync(ROOT, { recursive: true, encoding: "utf8" });
+    const files = readdirSync(ARTIFACTS, { recursive: true, encoding: "utf8" });
     const file = files.find((entry) => basename(entry) === `${name}.json`);
-    return file === undefined ? undefined : join(ROOT, file);
+    return file === undefined ? undefined : join(ARTIFACTS, file);
   } catch {
     return undefined; // nothing built yet
   }
