@@ -18,6 +18,7 @@ const BAR = 95;
 interface Options {
   only?: string[];
   jobs: number;
+  sample: number;
   json?: string | boolean;
   list?: boolean;
   targets: string;
@@ -52,7 +53,7 @@ const describe = ({ file, line, within, before, after }: Mutant) =>
 const percent = (part: number, whole: number) => (whole === 0 ? 100 : Math.floor((part / whole) * 10_000) / 100);
 
 /** Judges all mutants of a target, as many at a time as there are workbenches. */
-async function judgeAll(name: string, judge: Judge, workbenches: Workbench[]): Promise<Judged[]> {
+async function judgeAll(name: string, judge: Judge, mutants: Mutant[], workbenches: Workbench[]): Promise<Judged[]> {
   const bar = new SingleBar(
     { format: `${name.padEnd(14)} {bar} {value}/{total}, {survived} survived, {eta_formatted} left`, hideCursor: true },
     Presets.shades_classic,
@@ -63,10 +64,10 @@ async function judgeAll(name: string, judge: Judge, workbenches: Workbench[]): P
   const judged: Judged[] = [];
   let survived = 0;
   let next = 0;
-  if (shown) bar.start(judge.mutants.length, 0, { survived });
+  if (shown) bar.start(mutants.length, 0, { survived });
   await Promise.all(
     workbenches.map(async (workbench) => {
-      for (let mutant = judge.mutants[next++]; mutant !== undefined; mutant = judge.mutants[next++]) {
+      for (let mutant = mutants[next++]; mutant !== undefined; mutant = mutants[next++]) {
         const result = await judge.judge(mutant, original, workbench);
         judged.push(result);
         if (result.outcome === "survived") survived++;
@@ -137,8 +138,10 @@ function chosen(targets: Record<string, Target>, only: string[] | undefined): [s
   return Object.entries(targets).filter(([name]) => only === undefined || only.includes(name));
 }
 
-function list(targets: [string, Target][], sources: Sources): Mutant[] {
-  return targets.flatMap(([, { source }]) => mutantsOf(source, sources.text(source), sources.tree(source)));
+/** The targets' mutants, or one of `sample`. Names are hashes, so that a sample is as good as drawn. */
+function list(targets: [string, Target][], sources: Sources, sample: number): Mutant[] {
+  const mutants = targets.flatMap(([, { source }]) => mutantsOf(source, sources.text(source), sources.tree(source)));
+  return mutants.filter(({ id }) => Number.parseInt(id, 16) % sample === 0);
 }
 
 async function main(options: Options): Promise<void> {
@@ -148,7 +151,10 @@ async function main(options: Options): Promise<void> {
     : {};
   const sources = new Sources(targets.map(([, { source }]) => source));
   if (options.list) {
-    const mutants = list(targets, sources).map((mutant) => ({ id: mutant.id, mutant: describe(mutant) }));
+    const mutants = list(targets, sources, options.sample).map((mutant) => ({
+      id: mutant.id,
+      mutant: describe(mutant),
+    }));
     const text = [...mutants.map(({ id, mutant }) => `${id} ${mutant}`), `${mutants.length} mutants`].join("\n");
     return print({ text, data: { mutants } }, options.json !== undefined);
   }
@@ -163,8 +169,9 @@ async function main(options: Options): Promise<void> {
   const summaries: Summary[] = [];
   try {
     for (const [name, target] of targets) {
+      const mutants = list([[name, target]], sources, options.sample);
       const judge = new Judge(target, sources, results);
-      summaries.push(summarise(name, await judgeAll(name, judge, workbenches), justified));
+      summaries.push(summarise(name, await judgeAll(name, judge, mutants, workbenches), justified));
     }
   } finally {
     for (const workbench of workbenches) workbench.end();
@@ -204,6 +211,7 @@ const script = new Command("npm run mutate --")
   .description("Changes the accounting contracts in one place at a time, and tells which change no test notices.")
   .option("--only <contracts...>", "mutate these alone (default: all)")
   .option("--jobs <n>", "mutants at a time", count, 1)
+  .option("--sample <n>", "of n mutants one, always the same", count, 1)
   .option("--json [file]", "print one JSON object, or write it to a file beside the text")
   .option("--list", "tell the mutants, and run nothing")
   .option("--targets <file>", "contracts and the tests that concern them", "scripts/mutate/targets.json")

@@ -1,10 +1,10 @@
 /**
  * A process that runs tests over the artifacts of TRIBUTARY_BUILD again and again, each time on a chain of its own and
- * with the project's modules loaded anew, but without starting Node and Hardhat again. Takes a list of files by message;
+ * with the tests' modules loaded anew, but without starting Node and Hardhat again. Takes a list of files by message;
  * runs them in this order, as Hardhat's own runner would, until one fails; answers with a {@link SuiteReport}.
  */
 import { registerHooks } from "node:module";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { artifacts, config, network } from "hardhat";
 import Mocha from "mocha";
@@ -16,21 +16,25 @@ export interface SuiteReport {
   failed?: { file: string; test: string };
 }
 
-/** Modules that keep something of a chain or of a build. */
-const STATEFUL = ["test", "deploy", "protocol"].map((folder) => pathToFileURL(join(process.cwd(), folder)).href + "/");
+/** Modules that keep something of a chain: the tests' own. */
+const TESTS = `${pathToFileURL(resolve("test")).href}/`;
 
 let run = 0;
 registerHooks({
   resolve(specifier, context, next) {
     const found = next(specifier, context);
-    if (!STATEFUL.some((folder) => found.url.startsWith(folder)) || !found.url.endsWith(".ts")) return found;
+    if (!found.url.startsWith(TESTS) || !found.url.endsWith(".ts")) return found;
     return { ...found, url: `${found.url}?run=${run}` };
   },
 });
 
 type Connection = Awaited<ReturnType<typeof network.create>>;
 let connection: Promise<Connection> | undefined;
-network.getOrCreate = (() => (connection ??= network.create() as Promise<Connection>)) as typeof network.getOrCreate;
+// Code that is not optimised may be longer than a chain allows.
+network.getOrCreate = (() =>
+  (connection ??= network.create({
+    override: { allowUnlimitedContractSize: true },
+  }) as Promise<Connection>)) as typeof network.getOrCreate;
 
 async function test(files: string[]): Promise<SuiteReport> {
   run++;
@@ -72,6 +76,7 @@ async function test(files: string[]): Promise<SuiteReport> {
     mocha.suite.emit("post-require", globalThis as unknown as Mocha.MochaGlobals, path, mocha);
   }
   await new Promise<void>((done) => mocha.run(() => done()));
+  mocha.dispose();
   if (report.failed) delete report.passed[report.failed.file];
   return report;
 }

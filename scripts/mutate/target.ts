@@ -1,7 +1,7 @@
 import { globSync } from "node:fs";
 import { UserError } from "../lib/errors.ts";
 import { type Artifacts, ROOT, type Sources } from "./compiler.ts";
-import { type Mutant, mutantsOf } from "./mutants.ts";
+import type { Mutant } from "./mutants.ts";
 import { digest, type Results } from "./results.ts";
 import type { Workbench } from "./workbench.ts";
 
@@ -22,15 +22,18 @@ export interface Judged {
   by?: string;
 }
 
+/** Test files that run before the others. */
+const LIKELIEST = 2;
+
 /** Judges the mutants of one contract. */
 export class Judge {
-  readonly mutants: Mutant[];
   readonly #target: Target;
   readonly #sources: Sources;
   readonly #results: Results;
   readonly #units: string[];
   readonly #tests: string[];
   #original: Artifacts = new Map();
+  #optimized: string | undefined;
   /** Seconds that each test file takes over the original. */
   #seconds: Record<string, number> = {};
   /** How often each test file killed a mutant of each function: the likeliest runs first. */
@@ -46,7 +49,6 @@ export class Judge {
       .map((file) => file.replaceAll("\\", "/"))
       .sort();
     if (this.#tests.length === 0) throw new UserError(`No test concerns ${target.source}.`);
-    this.mutants = mutantsOf(target.source, sources.text(target.source), sources.tree(target.source));
   }
 
   /** Runs the tests over the original: they have to pass. Returns its artifacts as one text. */
@@ -87,14 +89,34 @@ export class Judge {
     }
     workbench.put(artifacts!);
     const files = this.#inOrder(mutant).filter((file) => this.#results.killed(key, file) === undefined);
+    // Most die of the likeliest tests: the others are not even loaded.
+    for (const some of [files.slice(0, LIKELIEST), files.slice(LIKELIEST)]) {
+      const killed = some.length === 0 ? undefined : await this.#test(mutant, key, some, workbench);
+      if (killed !== undefined) return killed;
+    }
+    if (!this.#isSame(mutant)) return { mutant, outcome: "survived" };
+    this.#results.judge(key, "same");
+    return { mutant, outcome: "same" };
+  }
+
+  /** Runs these files over the mutant that is on the workbench; undefined where they pass. */
+  async #test(mutant: Mutant, key: string, files: string[], workbench: Workbench): Promise<Judged | undefined> {
     const all = Object.values(this.#seconds).reduce((sum, each) => sum + each, 0);
     // Generous, for the machine may have other work: only what never ends takes as long.
     const report = await workbench.test(files, 60 + 5 * all);
     for (const file of Object.keys(report?.passed ?? {})) this.#results.record(key, file, null);
-    if (report !== undefined && report.failed === undefined) return { mutant, outcome: "survived" };
-    const { file, test } = report?.failed ?? { file: files[0]!, test: "it takes too long" };
-    this.#results.record(key, file || files[0]!, test);
-    return this.#killed(mutant, file, test);
+    if (report !== undefined && report.failed === undefined) return undefined;
+    const { file, test } = report?.failed ?? { file: "", test: "it takes too long" };
+    const killer = file || files[0]!;
+    this.#results.record(key, killer, test);
+    return this.#killed(mutant, killer, test);
+  }
+
+  /** Whether the optimised code is that of the original: then nobody can tell them apart. */
+  #isSame(mutant: Mutant): boolean {
+    const code = (source: string) =>
+      JSON.stringify([...(this.#sources.compile(this.#units, mutant.file, source, true) ?? [])]);
+    return code(mutant.source) === (this.#optimized ??= code(this.#sources.text(mutant.file)));
   }
 
   /** What earlier runs tell. */
