@@ -48,4 +48,15 @@ describe("StakeVault's stream", () => {
       .to.emit(stakeVault, "RewardAdded")
       .withArgs(stranger, 11n, start + STREAM / 2n + (2n * (STREAM / 2n) + 11n * STREAM) / 13n + 1n);
   });
+
+  it("gives nothing to a validator with nothing at stake", async () => {
+    const { stakeVault, staker, stranger, carol } = await loadFixture(deployed);
+    await stakeVault.connect(carol).register(5000);
+    await stakeVault.connect(staker).stake(open(1));
+    await stakeVault.connect(stranger).addReward(open(40));
+    await time.increase(STREAM);
+    expect(await stakeVault.earned(carol)).to.equal(0n);
+    await expect(stakeVault.collect(carol)).to.be.revertedWithCustomError(stakeVault, "StakeZeroAmount");
+    expect(await stakeVault.earned(staker)).to.equal(open(40));
+  });
 });
