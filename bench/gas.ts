@@ -1,72 +1,13 @@
-// Gas of claims, postings and credits: whole transactions on anvil, production profile, real trees.
-import { parseEther, zeroHash } from "viem";
-import type { List } from "../protocol/list.ts";
-import { rangeProof } from "../protocol/range-proof.ts";
-import { GasWorld } from "./lib/gas-world.ts";
-import { decode, payouts } from "./lib/payouts.ts";
+import { buildProduction } from "./gas/production.ts";
+import { rewards } from "./gas/rewards.ts";
+import { staking } from "./gas/staking.ts";
+import { vouchers } from "./gas/vouchers.ts";
 import type { Figures } from "./main.ts";
 
-export const about =
-  "gas: whole transactions; claims on trees of 1,000, 100,000 and 1,000,000 leaves, claim_range_256 per account of 256.";
-
-const POOL = parseEther("10000");
-/** Slots of the ring: after as many postings every one is used again. */
-const RING = 64;
-const BLOCK = 256;
+export const about = `gas: whole transactions with calldata, on anvil, production profile. Claims: trees of 1,000, 100,000 and
+1,000,000 leaves, claim_range_256 per account of 256. Stake: at a running reward stream. Vouchers: each of another channel.`;
 
 export async function run(): Promise<Figures> {
-  const world = await GasWorld.start();
-  try {
-    // Two sweeps in one epoch: the first opens it.
-    const figures: Figures = { credit_100_first: await world.earn(POOL / 2n) };
-    figures.credit_100 = await world.earn(POOL / 2n);
-    await world.settle(zeroHash, POOL);
-    for (const [name, count] of [
-      ["1k", 1_000],
-      ["100k", 100_000],
-      ["1m", 1_000_000],
-    ] as const) {
-      Object.assign(figures, await claims(world, name, count));
-    }
-    for (let i = 0; i < RING; i++) await post(world);
-    const { post: post_root, finalize } = await post(world);
-    return { ...figures, post_root, finalize };
-  } finally {
-    await world.chain.stop();
-  }
-}
-
-/** A posting of one epoch. */
-async function post(world: GasWorld, list?: List) {
-  await world.earn(POOL);
-  return world.settle(list?.root ?? zeroHash, POOL);
-}
-
-async function claims(world: GasWorld, name: string, count: number): Promise<Figures> {
-  const figures: Figures = {};
-  // Alone in its word of the books, as a first claim is at its dearest; so is the one that misses postings.
-  const [claimant, misser] = [Math.floor(count / 3), Math.floor(count / 5) * 2 + 1];
-  // A block like any other, not at the edge of a larger subtree than its own.
-  const first = BLOCK * (Math.floor(count / 2 / BLOCK) | 1);
-  for (const [round, key] of ["first", "repeat"].entries()) {
-    const list = payouts(count, round);
-    const { slot } = await post(world, list);
-    const claim = async (position: number) => {
-      const args = [slot, count, position, ...decode(list.leaf(position)), list.proof(position)];
-      return (await world.send("Rewards", "claim", args, world.keeper)).gas;
-    };
-    figures[`claim_${key}_${name}`] = await claim(claimant);
-    if (count !== 1_000_000) continue;
-    const leaves = Array.from({ length: BLOCK }, (_, i) => list.leaf(first + i));
-    const args = [slot, count, first, leaves, rangeProof(list, first, BLOCK)];
-    const { gas } = await world.send("Rewards", "claimRange", args, world.keeper);
-    figures[`claim_range_256_${key}`] = Math.round(gas / BLOCK);
-    if (round === 0) {
-      await claim(misser);
-      for (let missed = 1; missed < 12; missed++) await post(world);
-    } else {
-      figures.claim_12_missed = await claim(misser);
-    }
-  }
-  return figures;
+  buildProduction();
+  return { ...(await rewards()), ...(await staking()), ...(await vouchers()) };
 }

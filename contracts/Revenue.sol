@@ -118,9 +118,9 @@ contract Revenue is IRevenue, IParameters {
             // Who has income is a Till, so it is asked once an epoch.
             require(book.operator != address(0), RevenueNotTill(msg.sender));
             ++_epochs[epoch].openTills;
+            emit Earning(msg.sender, epoch);
         }
         book.income[epoch] = before + amount;
-        emit Credited(msg.sender, epoch, amount);
     }
 
     /* EPOCHS */

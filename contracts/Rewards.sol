@@ -16,6 +16,12 @@ import {Lists} from "./libraries/Lists.sol";
 contract Rewards is IRewards, EIP712 {
     using SafeERC20 for IERC20;
 
+    /* TYPES */
+
+    struct Word {
+        uint256 value;
+    }
+
     /* CONSTANTS */
 
     /// @inheritdoc IRewards
@@ -32,9 +38,9 @@ contract Rewards is IRewards, EIP712 {
     /* STORAGE */
 
     /// @dev `bytes27 root | uint40 activatesAt`: one word, so that a claim reads it cold once.
-    mapping(uint256 slot => bytes32) internal _ring;
+    bytes32[2 ** 32] internal _ring;
     /// @dev Wei claimed by contributors 2i (lower half of the word) and 2i + 1: a block of claims writes half the words.
-    mapping(uint256 pair => uint256) internal _claimed;
+    Word[2 ** 31] internal _claimed;
 
     /* CONSTRUCTOR */
 
@@ -47,65 +53,53 @@ contract Rewards is IRewards, EIP712 {
     /* CLAIMS */
 
     /// @inheritdoc IRewards
-    function claim(
-        uint256 slot,
-        uint32 count,
-        uint32 contributor,
-        address account,
-        uint96 cumulative,
-        bytes32[] calldata proof
-    ) external returns (uint256 amount) {
-        _prove(slot, count, contributor, account, cumulative, proof);
-        amount = _book(contributor, cumulative);
-        OPEN.safeTransfer(account, amount);
+    function claim(uint96 place, bytes32 leaf, bytes32[] calldata proof) external returns (uint256 amount) {
+        amount = _take(place, leaf, proof);
+        _pay(_accountOf(leaf), amount);
     }
 
     /// @inheritdoc IRewards
-    function claimRange(uint256 slot, uint32 count, uint32 first, bytes32[] calldata leaves, bytes32[] calldata proof)
+    function claimRange(uint96 place, bytes32[] calldata leaves, bytes32[] calldata proof)
         external
         returns (uint256 amount)
     {
-        bytes27 root = _activeRoot(slot);
-        (bool shaped, bytes32 computed) = Lists.rangeRootOf(Lists.PAYOUTS, count, first, leaves, proof);
-        require(shaped && bytes27(computed) == root, RewardsInvalidProof());
+        (bool shaped, bytes32 computed) =
+            Lists.rangeRootOf(Lists.PAYOUTS, uint32(place >> 32), uint32(place), leaves, proof);
+        _check(place, shaped, computed);
 
         // As many turns as leaves are given and proved. OPEN calls nobody back.
         for (uint256 i; i < leaves.length; ++i) {
-            uint256 leaf = uint256(leaves[i]);
-            uint32 contributor = uint32(first + i); // below `count`, as proved
-            if (uint96(leaf) <= claimedOf(contributor)) continue;
-            address account = address(uint160(leaf >> 96));
-            uint256 part = _book(contributor, uint96(leaf));
+            bytes32 leaf = leaves[i];
+            uint256 part = _book(uint32(place) + i, leaf); // an id below the count, as proved
+            if (part == 0) continue;
             amount += part;
-            OPEN.safeTransfer(account, part);
+            _pay(_accountOf(leaf), part);
         }
-        require(amount != 0, RewardsNothingToClaim(first));
+        require(amount != 0, RewardsNothingToClaim(uint32(place)));
     }
 
     /// @inheritdoc IRewards
     function claimWithSig(
-        uint256 slot,
-        uint32 count,
-        uint32 contributor,
-        address account,
-        uint96 cumulative,
+        uint96 place,
+        bytes32 leaf,
         bytes32[] calldata proof,
         address recipient,
         bytes calldata signature
     ) external returns (uint256 amount) {
-        _prove(slot, count, contributor, account, cumulative, proof);
-        _checkSignature(account, _claimDigest(contributor, recipient, cumulative), signature);
-        amount = _book(contributor, cumulative);
-        OPEN.safeTransfer(recipient, amount);
+        amount = _take(place, leaf, proof);
+        address account = _accountOf(leaf);
+        _checkSignature(account, _claimDigest(uint32(place), recipient, uint96(uint256(leaf))), signature);
+        emit Redirected(uint32(place), account, recipient, amount);
+        _pay(recipient, amount);
     }
 
     /// @inheritdoc IRewards
-    function claimAndStake(uint256 slot, uint32 count, uint32 contributor, uint96 cumulative, bytes32[] calldata proof)
+    function claimAndStake(uint96 place, uint96 cumulative, bytes32[] calldata proof)
         external
         returns (uint256 amount)
     {
-        _prove(slot, count, contributor, msg.sender, cumulative, proof);
-        amount = _book(contributor, cumulative);
+        amount = _take(place, bytes32(uint256(uint160(msg.sender)) << 96 | cumulative), proof);
+        emit Redirected(uint32(place), msg.sender, address(STAKE_VAULT), amount);
         OPEN.forceApprove(address(STAKE_VAULT), amount);
         STAKE_VAULT.stakeFor(msg.sender, amount);
     }
@@ -122,54 +116,96 @@ contract Rewards is IRewards, EIP712 {
     /* VIEWS */
 
     /// @inheritdoc IRewards
-    function rootAt(uint256 slot) public view returns (bytes27 root, uint40 activatesAt) {
-        bytes32 word = _ring[slot];
-        if (word == 0) return (0, type(uint40).max); // never set
-        return (bytes27(word), uint40(uint256(word)));
+    function rootAt(uint256 slot) external view returns (bytes27 root, uint40 activatesAt) {
+        bytes32 held = slot < _ring.length ? _ring[slot] : bytes32(0);
+        return (bytes27(held), _activation(held));
     }
 
     /// @inheritdoc IRewards
-    function claimedOf(uint32 contributor) public view returns (uint256) {
-        return uint128(_claimed[contributor >> 1] >> _shift(contributor));
+    function claimedOf(uint32 contributor) external view returns (uint256) {
+        return _claimedOf(contributor);
     }
 
     /* INTERNAL */
 
-    /// @dev The root in `slot`, or reverts before its time, where it is void, and where there is none.
-    function _activeRoot(uint256 slot) internal view returns (bytes27 root) {
-        uint40 activatesAt;
-        (root, activatesAt) = rootAt(slot);
-        require(block.timestamp >= activatesAt, RewardsNotActive(slot, activatesAt));
+    /// @dev Reverts unless `computed`, the root of a list that has what is claimed, is the one in the slot, and its time
+    /// has come.
+    function _check(uint96 place, bool shaped, bytes32 computed) internal view {
+        bytes32 held;
+        bool valid;
+        assembly ("memory-safe") {
+            held := sload(add(_ring.slot, shr(64, place))) // 32 bits are left: within the array
+            let same := iszero(shr(40, xor(computed, held)))
+            valid := and(shaped, and(same, iszero(lt(timestamp(), and(held, 0xffffffffff)))))
+        }
+        if (!valid) _refuse(place, held);
     }
 
-    function _prove(
-        uint256 slot,
-        uint256 count,
-        uint256 contributor,
-        address account,
-        uint96 cumulative,
-        bytes32[] calldata proof
-    ) internal view {
-        bytes27 root = _activeRoot(slot);
-        bytes32 leaf = bytes32(uint256(uint160(account)) << 96 | cumulative);
-        (bool shaped, bytes32 computed) = Lists.rootOf(Lists.PAYOUTS, count, contributor, leaf, proof);
-        require(shaped && bytes27(computed) == root, RewardsInvalidProof());
+    /// @dev Names what is wrong: the time, or else the proof.
+    function _refuse(uint96 place, bytes32 held) internal view {
+        uint256 activatesAt = _activation(held);
+        require(block.timestamp >= activatesAt, RewardsNotActive(place >> 64, activatesAt));
+        revert RewardsInvalidProof();
     }
 
-    /// @dev Books that `contributor` has been paid `cumulative`. Returns what is due: never zero.
-    function _book(uint32 contributor, uint96 cumulative) internal returns (uint256 amount) {
-        uint256 pair = contributor >> 1;
+    /// @dev When the root in a slot's word can be claimed by. Never, where none was set.
+    function _activation(bytes32 held) internal pure returns (uint40) {
+        return held == 0 ? type(uint40).max : uint40(uint256(held));
+    }
+
+    /// @dev Books that a contributor has been paid what its leaf, which must be proved, says. Returns what is due: never 0.
+    function _take(uint96 place, bytes32 leaf, bytes32[] calldata proof) internal returns (uint256 amount) {
+        (bool shaped, bytes32 computed) = Lists.rootOf(Lists.PAYOUTS, uint32(place >> 32), uint32(place), leaf, proof);
+        _check(place, shaped, computed);
+        amount = _book(uint32(place), leaf);
+        if (amount == 0) revert RewardsNothingToClaim(uint32(place));
+    }
+
+    /// @dev The same for a leaf that is proved.
+    function _book(uint256 contributor, bytes32 leaf) internal returns (uint256 amount) {
         uint256 shift = _shift(contributor);
-        uint256 word = _claimed[pair];
+        Word storage pair = _pairOf(contributor);
+        uint256 word = pair.value;
         uint256 claimed = uint128(word >> shift);
-        require(cumulative > claimed, RewardsNothingToClaim(contributor));
+        uint256 cumulative = uint96(uint256(leaf));
+        if (cumulative <= claimed) return 0;
 
         unchecked {
             amount = cumulative - claimed; // checked just above
             // The half word grows from `claimed` to `cumulative`, which has 96 bits: it never reaches the other half.
-            _claimed[pair] = word + (amount << shift);
+            pair.value = word + (amount << shift);
         }
-        emit Claimed(contributor, amount);
+    }
+
+    function _claimedOf(uint256 contributor) internal view returns (uint256) {
+        return uint128(_pairOf(contributor).value >> _shift(contributor));
+    }
+
+    /// @dev The word of a contributor id, which has 32 bits: within the array, so that nothing is left to check.
+    function _pairOf(uint256 contributor) internal pure returns (Word storage pair) {
+        assembly ("memory-safe") {
+            pair.slot := add(_claimed.slot, shr(1, contributor))
+        }
+    }
+
+    /// @dev Transfers OPEN, whose own contract never returns false: it reverts, and its error is passed on.
+    function _pay(address to, uint256 amount) internal {
+        IERC20 openToken = OPEN;
+        bytes4 selector = IERC20.transfer.selector;
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            mstore(free, selector)
+            mstore(add(free, 0x04), to)
+            mstore(add(free, 0x24), amount)
+            if iszero(call(gas(), openToken, 0, free, 0x44, 0x00, 0x00)) {
+                returndatacopy(free, 0x00, returndatasize())
+                revert(free, returndatasize())
+            }
+        }
+    }
+
+    function _accountOf(bytes32 leaf) internal pure returns (address) {
+        return address(uint160(uint256(leaf) >> 96));
     }
 
     function _claimDigest(uint32 contributor, address recipient, uint96 cumulative) internal view returns (bytes32) {

@@ -42,7 +42,7 @@ export async function readTills(
   const events = await readEvents(client, {
     contract: "Revenue",
     address: range.addresses.revenue,
-    names: ["TillCreated", "Credited", "Closed"],
+    names: ["TillCreated", "Earning", "Closed"],
     fromBlock: range.fromBlock,
     toBlock: range.toBlock,
   });
@@ -58,11 +58,16 @@ export async function readTills(
     if (epoch < epochs.from || epoch > epochs.to) continue;
     const key = `${epoch} ${till}`;
     const entry = found.get(key) ?? { epoch, till, model: models.get(till)!, income: 0n, pool: null };
-    if (name === "Credited") entry.income += args.amount as bigint;
-    else entry.pool = args.pool as bigint;
+    if (name === "Closed") entry.pool = args.pool as bigint;
     found.set(key, entry);
   }
-  return [...found.values()];
+  const tills = [...found.values()];
+  // As it stands now: an epoch that is over earns no more, and not every node tells of old blocks.
+  for (const each of tills) {
+    const args = [each.till, BigInt(each.epoch)];
+    each.income = await read<bigint>(client, "Revenue", range.addresses.revenue, "income", args);
+  }
+  return tills;
 }
 
 /** What the Till's operator committed of an epoch. */

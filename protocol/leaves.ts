@@ -115,6 +115,11 @@ export function payoutLeaf(entry: PayoutEntry): Hex {
   return bytesToHex(join(fixed(entry.account, 20), uint(entry.cumulative, 12)));
 }
 
+/** `place` of the claims of Rewards: ring slot ‖ leaves in the list ‖ contributor id, 32 bits each. */
+export function claimPlace(slot: number, count: number, contributor: number): bigint {
+  return BigInt(bytesToHex(join(uint(slot, 4), uint(count, 4), uint(contributor, 4))));
+}
+
 export function stepLeaf(entry: StepEntry): Hex {
   return keccakHex(
     join(

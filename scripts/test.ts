@@ -40,6 +40,11 @@ const checks: Check[] = [
     ],
     cases: true,
   },
+  {
+    name: "gas",
+    command: ["hardhat", "test", "mocha", "--no-compile", "test/gas/snapshot.test.ts"],
+    cases: true,
+  },
   ...["wasm", "lm", "protocol", "factory", "oracle", "serving", "scripts"].map((part) =>
     mocha(part, `test/${part}/**/*.test.ts`),
   ),
@@ -71,8 +76,9 @@ const program = new Command("npm test --")
   .description("Builds, then runs types, lint, contract, unit and end-to-end tests.")
   .option("--profile <name>", `depth: ${PROFILES.join(" or ")}`, "default")
   .option("--only <names...>", `run only these checks: ${checks.map((c) => c.name).join(", ")}`)
+  .option("--update", "write the gas snapshot anew, where gas has changed as it should")
   .parse();
-const { profile, only } = program.opts<{ profile: string; only?: string[] }>();
+const { profile, only, update } = program.opts<{ profile: string; only?: string[]; update?: boolean }>();
 if (!(PROFILES as readonly string[]).includes(profile))
   program.error(`unknown profile "${profile}": ${PROFILES.join(", ")}`);
 const unknown = only?.find((name) => !checks.some((check) => check.name === name));
@@ -81,6 +87,7 @@ if (unknown) program.error(`unknown check "${unknown}": ${checks.map((c) => c.na
 const env = {
   ...process.env,
   TRIBUTARY_PROFILE: profile,
+  ...(update && { TRIBUTARY_UPDATE: "1" }),
   PATH: `${join(root, "node_modules", ".bin")}:${process.env.PATH}`,
 };
 const totals = { passed: 0, failed: 0, skipped: 0 };

@@ -15,7 +15,9 @@ interface IRevenue {
     }
 
     event TillCreated(address indexed till, uint256 indexed model, address indexed operator);
-    event Credited(address indexed till, uint256 indexed epoch, uint256 amount);
+    /// @notice A Till's first income of an epoch. Every `Transfer` of the token from a Till to here is income of its epoch, so
+    /// what follows has no event of its own; `income` adds it up.
+    event Earning(address indexed till, uint256 indexed epoch);
     /// @notice `covered` + `uncovered` is the epoch's income; `pool` is the contributors' part of `covered`.
     event Closed(address indexed till, uint256 indexed epoch, uint256 covered, uint256 uncovered, uint256 pool);
     event Withdrawn(address indexed till, Role indexed role, address indexed recipient, uint256 amount);

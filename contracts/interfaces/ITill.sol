@@ -7,7 +7,7 @@ interface ITill {
     error TillNothingToSweep();
 
     /// @notice Settles what Channels owe to this Till and hands all its OPEN to Revenue, which books it as income of the
-    /// current epoch (its event: Credited).
+    /// current epoch.
     function sweep() external returns (uint256 amount);
     function model() external view returns (uint256);
     function operator() external view returns (address);

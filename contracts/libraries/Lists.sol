@@ -16,18 +16,17 @@ library Lists {
     /// @param proof siblings from the leaf up
     /// @return shaped whether the position lies in the list and the proof is as long as the list is deep; the root says
     /// nothing where it is not
-    function rootOf(bytes32 domain, uint256 count, uint256 position, bytes32 leaf, bytes32[] calldata proof)
+    function rootOf(bytes32 domain, uint64 count, uint256 position, bytes32 leaf, bytes32[] calldata proof)
         internal
         pure
         returns (bool shaped, bytes32)
     {
         uint256 depth = proof.length;
-        if (position >= count) return (false, 0);
-        // The last position needs exactly `depth` bits: not more, and, unless there are none, not fewer.
-        uint256 last = count - 1;
-        if (last >> depth != 0 || (depth != 0 && last >> (depth - 1) == 0)) return (false, 0);
-
-        return (true, _commit(domain, count, depth, _climb(position, leaf, proof)));
+        assembly ("memory-safe") {
+            // The last position, count - 1, needs exactly `depth` bits: not more, and not fewer. Nothing overflows.
+            shaped := and(lt(position, count), eq(shr(depth, sub(add(count, count), 1)), 1))
+        }
+        return (shaped, _commit(domain, count, depth, _climb(position, leaf, proof)));
     }
 
     /// @notice The root of the list of `count` leaves that has `leaves` at the positions from `from` on.
@@ -56,6 +55,7 @@ library Lists {
     }
 
     /// @dev The node that the leaf and its `proof` have in common.
+    // solhint-disable-next-line function-max-lines
     function _climb(uint256 position, bytes32 leaf, bytes32[] calldata proof) private pure returns (bytes32 top) {
         top = leaf;
         assembly ("memory-safe") {
@@ -63,15 +63,27 @@ library Lists {
             let path := shl(5, position)
             let at := proof.offset
             let end := add(at, shl(5, proof.length))
-            // Up to three levels one by one, then four a turn, which saves a quarter of the gas.
-            for { let even := add(at, shl(5, and(proof.length, 3))) } lt(at, even) { at := add(at, 0x20) } {
+            // One level, two, four, as the number of levels has these bits; the rest eight a turn, unrolled for the gas.
+            if and(proof.length, 1) {
                 let side := and(path, 0x20)
                 mstore(side, top)
                 mstore(xor(side, 0x20), calldataload(at))
-                top := keccak256(0x00, 0x40)
                 path := shr(1, path)
+                top := keccak256(0x00, 0x40)
+                at := add(at, 0x20)
             }
-            for {} lt(at, end) { at := add(at, 0x80) } {
+            if and(proof.length, 2) {
+                let side := and(path, 0x20)
+                mstore(side, top)
+                mstore(xor(side, 0x20), calldataload(at))
+                side := and(shr(1, path), 0x20)
+                mstore(side, keccak256(0x00, 0x40))
+                mstore(xor(side, 0x20), calldataload(add(at, 0x20)))
+                path := shr(2, path)
+                top := keccak256(0x00, 0x40)
+                at := add(at, 0x40)
+            }
+            if and(proof.length, 4) {
                 let side := and(path, 0x20)
                 mstore(side, top)
                 mstore(xor(side, 0x20), calldataload(at))
@@ -84,8 +96,38 @@ library Lists {
                 side := and(shr(3, path), 0x20)
                 mstore(side, keccak256(0x00, 0x40))
                 mstore(xor(side, 0x20), calldataload(add(at, 0x60)))
-                top := keccak256(0x00, 0x40)
                 path := shr(4, path)
+                top := keccak256(0x00, 0x40)
+                at := add(at, 0x80)
+            }
+            for {} lt(at, end) {} {
+                let side := and(path, 0x20)
+                mstore(side, top)
+                mstore(xor(side, 0x20), calldataload(at))
+                side := and(shr(1, path), 0x20)
+                mstore(side, keccak256(0x00, 0x40))
+                mstore(xor(side, 0x20), calldataload(add(at, 0x20)))
+                side := and(shr(2, path), 0x20)
+                mstore(side, keccak256(0x00, 0x40))
+                mstore(xor(side, 0x20), calldataload(add(at, 0x40)))
+                side := and(shr(3, path), 0x20)
+                mstore(side, keccak256(0x00, 0x40))
+                mstore(xor(side, 0x20), calldataload(add(at, 0x60)))
+                side := and(shr(4, path), 0x20)
+                mstore(side, keccak256(0x00, 0x40))
+                mstore(xor(side, 0x20), calldataload(add(at, 0x80)))
+                side := and(shr(5, path), 0x20)
+                mstore(side, keccak256(0x00, 0x40))
+                mstore(xor(side, 0x20), calldataload(add(at, 0xa0)))
+                side := and(shr(6, path), 0x20)
+                mstore(side, keccak256(0x00, 0x40))
+                mstore(xor(side, 0x20), calldataload(add(at, 0xc0)))
+                side := and(shr(7, path), 0x20)
+                mstore(side, keccak256(0x00, 0x40))
+                mstore(xor(side, 0x20), calldataload(add(at, 0xe0)))
+                path := shr(8, path)
+                top := keccak256(0x00, 0x40)
+                at := add(at, 0x100)
             }
         }
     }

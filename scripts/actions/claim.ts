@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { isCallException, type Result } from "ethers";
 import { type Claim, claimOf } from "../../oracle/payouts.ts";
 import { type ReadBundle, readBundle } from "../../oracle/read-bundle.ts";
+import { claimPlace, payoutLeaf } from "../../protocol/leaves.ts";
 import type { IAttribution } from "../../types/index.ts";
 import type { Acting } from "../lib/account.ts";
 import { inOpen } from "../lib/amount.ts";
@@ -60,11 +61,10 @@ export async function claim(connection: Connection, signer: Acting, { claim, slo
   const { contracts, deployment } = connection;
   for (const entry of due) await mined(contracts.attribution.connect(signer).finalize(entry));
   const { count, contributor, account, cumulative, proof } = claim;
-  const sent = await mined(
-    contracts.rewards.connect(signer).claim(slot, count, contributor, account, cumulative, proof),
-  );
-  const { args } = eventOf(sent, contracts.rewards, deployment.addresses.rewards, "Claimed");
-  return { ...sent, contributor, account, amount: args.amount, cumulative };
+  const place = claimPlace(slot, count, contributor);
+  const sent = await mined(contracts.rewards.connect(signer).claim(place, payoutLeaf(claim), proof));
+  const { args } = eventOf(sent, contracts.token, deployment.addresses.openToken, "Transfer");
+  return { ...sent, contributor, account, amount: args.value, cumulative };
 }
 
 async function contributorOf({ contracts: { datanets } }: Connection, who: Who): Promise<number> {

@@ -46,7 +46,7 @@ interface Ballots {
  */
 export function measure(events: SuiteEvent[], { epochLength, claimCost }: MeasureOptions): EpochMeasures[] {
   const rows = new Map<number, EpochMeasures>();
-  const claims = new Map<number, { contributor: string; amount: bigint; cost: bigint | null }[]>();
+  const claims = new Map<number, { account: string; amount: bigint; cost: bigint | null }[]>();
   const channels = new Map<string, { payer: string; receiver: string }>();
   const tills = new Set<string>();
   const live = new Set<string>();
@@ -56,6 +56,7 @@ export function measure(events: SuiteEvent[], { epochLength, claimCost }: Measur
   const stake = new Stakes();
   const proposals = new Map<string, Ballots>();
   let totalVotes = 0n;
+  let redirected: string | undefined;
 
   const handlers: Record<string, (event: SuiteEvent, row: EpochMeasures) => void> = {
     "models.Proposed": (_, row) => void row.models.proposed++,
@@ -74,11 +75,16 @@ export function measure(events: SuiteEvent[], { epochLength, claimCost }: Measur
       demand.total += amount;
       demand.payers[channel.payer] = (demand.payers[channel.payer] ?? 0n) + amount;
     },
-    "rewards.Claimed": ({ args, transaction }, row) => {
-      const contributor = String(args.contributor);
-      const amount = args.amount as bigint;
-      rewards.set(contributor, (rewards.get(contributor) ?? 0n) + amount);
-      claims.set(row.epoch, [...(claims.get(row.epoch) ?? []), { contributor, amount, cost: claimCost(transaction) }]);
+    "rewards.Redirected": ({ args }) => {
+      redirected = String(args.account);
+    },
+    // From Rewards alone: a claim, of whom it pays unless that was redirected just before.
+    "token.Transfer": ({ args, transaction }, row) => {
+      const account = redirected ?? String(args.to);
+      redirected = undefined;
+      const amount = args.value as bigint;
+      rewards.set(account, (rewards.get(account) ?? 0n) + amount);
+      claims.set(row.epoch, [...(claims.get(row.epoch) ?? []), { account, amount, cost: claimCost(transaction) }]);
     },
     "vault.DelegateVotesChanged": ({ args, at }) => {
       const now = args.newVotes as bigint;
@@ -166,14 +172,14 @@ function emptyRow(epoch: number): EpochMeasures {
   };
 }
 
-function paid(claims: { contributor: string; amount: bigint; cost: bigint | null }[]): EpochMeasures["paid"] {
-  const perContributor = new Map<string, { amount: bigint; cost: bigint | null }>();
-  for (const { contributor, amount, cost } of claims) {
-    const before = perContributor.get(contributor) ?? { amount: 0n, cost: 0n };
+function paid(claims: { account: string; amount: bigint; cost: bigint | null }[]): EpochMeasures["paid"] {
+  const perAccount = new Map<string, { amount: bigint; cost: bigint | null }>();
+  for (const { account, amount, cost } of claims) {
+    const before = perAccount.get(account) ?? { amount: 0n, cost: 0n };
     const sum = cost === null || before.cost === null ? null : before.cost + cost;
-    perContributor.set(contributor, { amount: before.amount + amount, cost: sum });
+    perAccount.set(account, { amount: before.amount + amount, cost: sum });
   }
-  const all = [...perContributor.values()];
+  const all = [...perAccount.values()];
   const known = all.every(({ cost }) => cost !== null);
   return {
     contributors: all.length,
@@ -183,7 +189,7 @@ function paid(claims: { contributor: string; amount: bigint; cost: bigint | null
   };
 }
 
-/** Contracts whose events are measured. */
+/** Contracts whose events are measured, all of them; of the token, only the transfers that are claims. */
 const MEASURED = ["models", "channels", "revenue", "rewards", "vault", "governor"] as const;
 /** Blocks that one request covers: what public nodes allow. */
 const STEP = 10_000;
@@ -193,15 +199,23 @@ interface RawLog {
   topics: string[];
   data: string;
   blockNumber: string;
+  logIndex: string;
   transactionHash: string;
   /** Not from every node. */
   blockTimestamp?: string;
 }
 
+const inOrder = (a: RawLog, b: RawLog) =>
+  Number(a.blockNumber) - Number(b.blockNumber) || Number(a.logIndex) - Number(b.logIndex);
+
 /** Every event of the measured contracts since the deployment, in order. */
 export async function readEvents({ provider, deployment, contracts }: Connection): Promise<SuiteEvent[]> {
   const at = new Map<string, keyof Contracts>();
   for (const name of MEASURED) at.set((await contracts[name].getAddress()).toLowerCase(), name);
+  const whole = [...at.keys()];
+  const token = (await contracts.token.getAddress()).toLowerCase();
+  at.set(token, "token");
+  const claims = contracts.token.interface.encodeFilterTopics("Transfer", [await contracts.rewards.getAddress()]);
   const head = await provider.getBlockNumber();
   const hex = (value: number) => `0x${value.toString(16)}`;
   const times = new Map<string, number>();
@@ -216,8 +230,9 @@ export async function readEvents({ provider, deployment, contracts }: Connection
   const events: SuiteEvent[] = [];
   for (let from = deployment.block; from <= head; from += STEP) {
     const range = { fromBlock: hex(from), toBlock: hex(Math.min(from + STEP - 1, head)) };
-    const logs = (await provider.send("eth_getLogs", [{ address: [...at.keys()], ...range }])) as RawLog[];
-    for (const log of logs) {
+    const read = (filter: object) => provider.send("eth_getLogs", [{ ...filter, ...range }]) as Promise<RawLog[]>;
+    const logs = (await Promise.all([read({ address: whole }), read({ address: token, topics: claims })])).flat();
+    for (const log of logs.sort(inOrder)) {
       const contract = at.get(log.address.toLowerCase())!;
       const parsed: LogDescription | null = contracts[contract].interface.parseLog(log);
       if (parsed === null) continue;
@@ -240,7 +255,7 @@ export async function claimCosts(
 ): Promise<Map<string, bigint>> {
   const claims = new Map<string, bigint>();
   for (const { contract, name, transaction } of events) {
-    if (contract === "rewards" && name === "Claimed") claims.set(transaction, (claims.get(transaction) ?? 0n) + 1n);
+    if (contract === "token" && name === "Transfer") claims.set(transaction, (claims.get(transaction) ?? 0n) + 1n);
   }
   const costs = new Map<string, bigint>();
   for (const [transaction, count] of claims) {

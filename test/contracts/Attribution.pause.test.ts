@@ -1,5 +1,6 @@
 import { expect } from "chai";
-import { closed, impersonate, loadFixture, open, parameter, posted, postingOf, time } from "./fixtures.ts";
+import { claimPlace } from "../../protocol/leaves.ts";
+import { closed, impersonate, leafOf, loadFixture, open, parameter, posted, postingOf, time } from "./fixtures.ts";
 
 const DAYS_14 = 14n * 86_400n;
 
@@ -34,7 +35,7 @@ describe("Attribution.pause", () => {
     await attribution.connect(poster).withdrawBond(open(10_000));
     await time.increase(parameter("window"));
     await attribution.finalize(entry);
-    await rewards.claim(0, 3, 0, alice, open(20), payouts.proof(0));
+    await rewards.claim(claimPlace(0, 3, 0), leafOf(alice, open(20)), payouts.proof(0));
     await attribution.connect(poster).withdrawBond(open(5000));
     await revenue.withdraw(till, 0);
 

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { DOMAIN } from "../../protocol/domains.ts";
+import { claimPlace } from "../../protocol/leaves.ts";
 import { List } from "../../protocol/list.ts";
 import {
   active,
@@ -57,7 +58,7 @@ describe("Attribution.voidPosting", () => {
     await expect(attribution.finalize(entry))
       .to.be.revertedWithCustomError(attribution, "AttributionNotNext")
       .withArgs(ZERO, id);
-    await expect(rewards.claim(0, 1, 0, stranger, open(35), []))
+    await expect(rewards.claim(claimPlace(0, 1, 0), leafOf(stranger, open(35)), []))
       .to.be.revertedWithCustomError(rewards, "RewardsNotActive")
       .withArgs(0, 2n ** 40n - 1n);
     expect(await openToken.balanceOf(stranger)).to.equal(PURSE);

@@ -15,6 +15,21 @@ describe("Revenue.credit", () => {
     expect(await revenue.openTills(epoch)).to.equal(1n);
   });
 
+  it("tells of a Till's first income of an epoch", async () => {
+    const suite = await loadFixture(funded);
+    const { revenue, till } = suite;
+    const epoch = await revenue.currentEpoch();
+    await earn(suite, open(3));
+    await earn(suite, open(4));
+    await nextEpoch(suite);
+    await earn(suite, open(5));
+    const events = await revenue.queryFilter(revenue.filters.Earning());
+    expect(events.map(({ args }) => [args.till, args.epoch])).to.deep.equal([
+      [await till.getAddress(), epoch],
+      [await till.getAddress(), epoch + 1n],
+    ]);
+  });
+
   it("reverts when the caller is no Till", async () => {
     const { revenue, stranger } = await loadFixture(funded);
     await expect(revenue.connect(stranger).credit(open(1)))

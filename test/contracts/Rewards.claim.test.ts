@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { DOMAIN } from "../../protocol/domains.ts";
+import { claimPlace } from "../../protocol/leaves.ts";
 import { List } from "../../protocol/list.ts";
 import {
   active,
@@ -25,9 +26,10 @@ describe("Rewards.claim", () => {
   it("pays the account of the leaf, whoever calls", async () => {
     const { rewards, openToken, alice, stranger, payouts } = await loadFixture(active);
     const before = await openToken.balanceOf(alice);
-    await expect(rewards.connect(stranger).claim(0, 3, 0, alice, open(20), payouts.proof(0)))
-      .to.emit(rewards, "Claimed")
-      .withArgs(0, open(20));
+    await expect(rewards.connect(stranger).claim(claimPlace(0, 3, 0), leafOf(alice, open(20)), payouts.proof(0)))
+      .to.emit(openToken, "Transfer")
+      .withArgs(rewards, alice, open(20))
+      .and.not.to.emit(rewards, "Redirected");
     expect(await openToken.balanceOf(alice)).to.equal(before + open(20));
     expect(await rewards.claimedOf(0)).to.equal(open(20));
     expect(await rewards.claimedOf(1)).to.equal(0n);
@@ -47,7 +49,7 @@ describe("Rewards.claim", () => {
       ),
     );
     expect((await rewards.rootAt(0)).root).to.equal(ethers.dataSlice(root, 0, 27));
-    await rewards.claim(0, 3, 1, bob, open(10), [leaves[0], node(leaves[2], ZERO)]);
+    await rewards.claim(claimPlace(0, 3, 1), leafOf(bob, open(10)), [leaves[0], node(leaves[2], ZERO)]);
   });
 
   it("pays the difference to a later cumulative, and an older root stays valid", async () => {
@@ -56,31 +58,31 @@ describe("Rewards.claim", () => {
     const later = new List(DOMAIN.payouts, [leafOf(alice.address, open(22)), leafOf(bob.address, open(13))]);
     await rewards.connect(await impersonate(attribution)).setRoot(1, later.root, await time.latest());
     const before = await openToken.balanceOf(bob);
-    await rewards.claim(0, 3, 0, alice, open(20), payouts.proof(0));
-    await rewards.claim(1, 2, 0, alice, open(22), later.proof(0));
-    await rewards.claim(1, 2, 1, bob, open(13), later.proof(1));
+    await rewards.claim(claimPlace(0, 3, 0), leafOf(alice, open(20)), payouts.proof(0));
+    await rewards.claim(claimPlace(1, 2, 0), leafOf(alice, open(22)), later.proof(0));
+    await rewards.claim(claimPlace(1, 2, 1), leafOf(bob, open(13)), later.proof(1));
     expect(await openToken.balanceOf(bob)).to.equal(before + open(13));
     expect(await rewards.claimedOf(0)).to.equal(open(22));
     expect(await rewards.claimedOf(1)).to.equal(open(13));
-    await expect(rewards.claim(0, 3, 1, bob, open(10), payouts.proof(1)))
+    await expect(rewards.claim(claimPlace(0, 3, 1), leafOf(bob, open(10)), payouts.proof(1)))
       .to.be.revertedWithCustomError(rewards, "RewardsNothingToClaim")
       .withArgs(1);
   });
 
   it("reverts the second time, and for a payout of nothing", async () => {
     const { rewards, alice, carol, payouts } = await loadFixture(active);
-    await rewards.claim(0, 3, 0, alice, open(20), payouts.proof(0));
-    await expect(rewards.claim(0, 3, 0, alice, open(20), payouts.proof(0)))
+    await rewards.claim(claimPlace(0, 3, 0), leafOf(alice, open(20)), payouts.proof(0));
+    await expect(rewards.claim(claimPlace(0, 3, 0), leafOf(alice, open(20)), payouts.proof(0)))
       .to.be.revertedWithCustomError(rewards, "RewardsNothingToClaim")
       .withArgs(0);
-    await expect(rewards.claim(0, 3, 2, carol, 0, payouts.proof(2)))
+    await expect(rewards.claim(claimPlace(0, 3, 2), leafOf(carol, 0n), payouts.proof(2)))
       .to.be.revertedWithCustomError(rewards, "RewardsNothingToClaim")
       .withArgs(2);
   });
 
   it("reverts before the root is final, and before its time", async () => {
     const { rewards, attribution, alice, payouts } = await loadFixture(posted);
-    const claim = () => rewards.claim(0, 3, 0, alice, open(20), payouts.proof(0));
+    const claim = () => rewards.claim(claimPlace(0, 3, 0), leafOf(alice, open(20)), payouts.proof(0));
     await time.increase(parameter("window"));
     await expect(claim()).to.be.revertedWithCustomError(rewards, "RewardsNotActive").withArgs(0, MAX_UINT40);
     const activatesAt = BigInt(await time.latest()) + 10n;
@@ -92,7 +94,7 @@ describe("Rewards.claim", () => {
   it("reverts at an empty slot", async () => {
     const { rewards, alice, payouts } = await loadFixture(active);
     expect(await rewards.rootAt(1)).to.deep.equal([`0x${"00".repeat(27)}`, MAX_UINT40]);
-    await expect(rewards.claim(1, 3, 0, alice, open(20), payouts.proof(0)))
+    await expect(rewards.claim(claimPlace(1, 3, 0), leafOf(alice, open(20)), payouts.proof(0)))
       .to.be.revertedWithCustomError(rewards, "RewardsNotActive")
       .withArgs(1, MAX_UINT40);
   });
@@ -114,10 +116,9 @@ describe("Rewards.claim", () => {
       [3, 3, alice, amount, [sibling, upper]], // past the end
       [3, 2 ** 32 - 4, alice, amount, [sibling, upper]], // the same low bits
     ] as const) {
-      await expect(rewards.claim(0, count, contributor, account, cumulative, [...proof])).to.be.revertedWithCustomError(
-        rewards,
-        "RewardsInvalidProof",
-      );
+      await expect(
+        rewards.claim(claimPlace(0, count, contributor), leafOf(account, cumulative), [...proof]),
+      ).to.be.revertedWithCustomError(rewards, "RewardsInvalidProof");
     }
   });
 
@@ -126,7 +127,7 @@ describe("Rewards.claim", () => {
     const node = ethers.keccak256(ethers.concat([leafOf(alice.address, open(20)), leafOf(bob.address, open(10))]));
     const account = ethers.getAddress(ethers.dataSlice(node, 0, 20));
     await expect(
-      rewards.claim(0, 2, 0, account, BigInt(ethers.dataSlice(node, 20)), [payouts.proof(0)[1]!]),
+      rewards.claim(claimPlace(0, 2, 0), leafOf(account, BigInt(ethers.dataSlice(node, 20))), [payouts.proof(0)[1]!]),
     ).to.be.revertedWithCustomError(rewards, "RewardsInvalidProof");
   });
 
@@ -136,10 +137,9 @@ describe("Rewards.claim", () => {
     const { entry } = await post(suite, await postingOf(suite, { payoutRoot: ZERO }));
     await time.increase(parameter("window"));
     await attribution.finalize(entry);
-    await expect(rewards.connect(stranger).claim(0, 0, 0, stranger, open(30), [])).to.be.revertedWithCustomError(
-      rewards,
-      "RewardsInvalidProof",
-    );
+    await expect(
+      rewards.connect(stranger).claim(claimPlace(0, 0, 0), leafOf(stranger, open(30)), []),
+    ).to.be.revertedWithCustomError(rewards, "RewardsInvalidProof");
   });
 
   it("pays the only leaf of a list without a proof", async () => {
@@ -149,7 +149,7 @@ describe("Rewards.claim", () => {
     const { entry } = await post(suite, await postingOf(suite, { payoutRoot: single.root }));
     await time.increase(parameter("window"));
     await attribution.finalize(entry);
-    await rewards.claim(0, 1, 0, alice, open(30), []);
+    await rewards.claim(claimPlace(0, 1, 0), leafOf(alice, open(30)), []);
     expect(await rewards.claimedOf(0)).to.equal(open(30));
   });
 
@@ -160,7 +160,7 @@ describe("Rewards.claim", () => {
     const { entry } = await post(suite, await postingOf(suite, { payoutRoot: inflated.root, distributed: open(35) }));
     await time.increase(parameter("window")); // nobody objected
     await attribution.finalize(entry);
-    await expect(rewards.claim(0, 1, 0, stranger, open(36), []))
+    await expect(rewards.claim(claimPlace(0, 1, 0), leafOf(stranger, open(36)), []))
       .to.be.revertedWithCustomError(openToken, "ERC20InsufficientBalance")
       .withArgs(rewards, open(35), open(36));
     expect(await openToken.balanceOf(revenue)).to.equal(open(65));

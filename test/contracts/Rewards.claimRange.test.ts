@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { DOMAIN } from "../../protocol/domains.ts";
+import { claimPlace } from "../../protocol/leaves.ts";
 import { List } from "../../protocol/list.ts";
 import { rangeProof } from "../../protocol/range-proof.ts";
 import { active, ethers, impersonate, leafOf, loadFixture, open, time, ZERO } from "./fixtures.ts";
@@ -25,7 +26,9 @@ describe("Rewards.claimRange", () => {
       for (let length = 1; first + length <= COUNT; length++) {
         const snapshot = await ethers.provider.send("evm_snapshot", []);
         const block = leaves.slice(first, first + length);
-        const call = rewards.connect(stranger).claimRange(1, COUNT, first, block, rangeProof(list, first, length));
+        const call = rewards
+          .connect(stranger)
+          .claimRange(claimPlace(1, COUNT, first), block, rangeProof(list, first, length));
         const due = cumulatives.slice(first, first + length).reduce((sum, each) => sum + each, 0n);
         if (due === 0n) {
           await expect(call).to.be.revertedWithCustomError(rewards, "RewardsNothingToClaim").withArgs(first);
@@ -43,15 +46,15 @@ describe("Rewards.claimRange", () => {
   }).timeout(240_000);
 
   it("says what each was paid, and passes over who has been paid", async () => {
-    const { rewards, list, leaves, cumulatives } = await loadFixture(many);
-    await rewards.claim(1, COUNT, 2, accounts[2]!, cumulatives[2]!, list.proof(2));
-    const call = rewards.claimRange(1, COUNT, 1, leaves.slice(1, 4), rangeProof(list, 1, 3));
+    const { rewards, openToken, list, leaves, cumulatives } = await loadFixture(many);
+    await rewards.claim(claimPlace(1, COUNT, 2), leafOf(accounts[2]!, cumulatives[2]!), list.proof(2));
+    const call = rewards.claimRange(claimPlace(1, COUNT, 1), leaves.slice(1, 4), rangeProof(list, 1, 3));
     await expect(call)
-      .to.emit(rewards, "Claimed")
-      .withArgs(1, cumulatives[1])
-      .and.to.emit(rewards, "Claimed")
-      .withArgs(3, cumulatives[3]);
-    const logs = await rewards.queryFilter(rewards.filters.Claimed(2));
+      .to.emit(openToken, "Transfer")
+      .withArgs(rewards, accounts[1], cumulatives[1])
+      .and.to.emit(openToken, "Transfer")
+      .withArgs(rewards, accounts[3], cumulatives[3]);
+    const logs = await openToken.queryFilter(openToken.filters.Transfer(rewards, accounts[2]));
     expect(logs).to.have.length(1);
     for (let i = 0; i < COUNT; i++) {
       expect(await rewards.claimedOf(i)).to.equal(i >= 1 && i <= 3 ? cumulatives[i] : 0n);
@@ -60,11 +63,11 @@ describe("Rewards.claimRange", () => {
 
   it("pays only the differences the next time", async () => {
     const { rewards, openToken, attribution, list, leaves, cumulatives } = await loadFixture(many);
-    await rewards.claimRange(1, COUNT, 0, leaves, rangeProof(list, 0, COUNT));
+    await rewards.claimRange(claimPlace(1, COUNT, 0), leaves, rangeProof(list, 0, COUNT));
     const later = accounts.map((account, i) => leafOf(account, cumulatives[i]! + BigInt(i % 3)));
     const next = new List(DOMAIN.payouts, later);
     await rewards.connect(await impersonate(attribution)).setRoot(2, next.root, await time.latest());
-    await expect(rewards.claimRange(2, COUNT, 0, later, rangeProof(next, 0, COUNT))).to.changeTokenBalances(
+    await expect(rewards.claimRange(claimPlace(2, COUNT, 0), later, rangeProof(next, 0, COUNT))).to.changeTokenBalances(
       ethers,
       openToken,
       accounts,
@@ -74,19 +77,16 @@ describe("Rewards.claimRange", () => {
 
   it("reverts when all of the block is paid", async () => {
     const { rewards, list, leaves } = await loadFixture(many);
-    const block = [1, COUNT, 0, leaves, rangeProof(list, 0, COUNT)] as const;
-    await rewards.claimRange(...([...block] as Parameters<typeof rewards.claimRange>));
-    await expect(rewards.claimRange(...([...block] as Parameters<typeof rewards.claimRange>)))
-      .to.be.revertedWithCustomError(rewards, "RewardsNothingToClaim")
-      .withArgs(0);
+    const claim = () => rewards.claimRange(claimPlace(1, COUNT, 0), leaves, rangeProof(list, 0, COUNT));
+    await claim();
+    await expect(claim()).to.be.revertedWithCustomError(rewards, "RewardsNothingToClaim").withArgs(0);
   });
 
   it("reverts at a slot that is empty", async () => {
     const { rewards, list, leaves } = await loadFixture(many);
-    await expect(rewards.claimRange(9, COUNT, 0, leaves, rangeProof(list, 0, COUNT))).to.be.revertedWithCustomError(
-      rewards,
-      "RewardsNotActive",
-    );
+    await expect(
+      rewards.claimRange(claimPlace(9, COUNT, 0), leaves, rangeProof(list, 0, COUNT)),
+    ).to.be.revertedWithCustomError(rewards, "RewardsNotActive");
   });
 
   it("reverts when anything but the block, its place and its proof is given", async () => {
@@ -113,10 +113,9 @@ describe("Rewards.claimRange", () => {
       [COUNT, 2 ** 32 - 1, block, proof],
       [COUNT, 2 ** 32 - 16 + 2, block, proof], // the same low bits
     ] as const) {
-      await expect(rewards.claimRange(1, count, first, [...given], [...siblings])).to.be.revertedWithCustomError(
-        rewards,
-        "RewardsInvalidProof",
-      );
+      await expect(
+        rewards.claimRange(claimPlace(1, count, first), [...given], [...siblings]),
+      ).to.be.revertedWithCustomError(rewards, "RewardsInvalidProof");
     }
   });
 
@@ -124,7 +123,7 @@ describe("Rewards.claimRange", () => {
     const { rewards, list } = await loadFixture(many);
     const nodes = [list.proof(2)[1]!, list.proof(0)[1]!]; // the nodes over leaves 0–1 and 2–3
     await expect(
-      rewards.claimRange(1, 6, 0, nodes, [list.proof(0)[2]!, list.proof(0)[3]!]),
+      rewards.claimRange(claimPlace(1, 6, 0), nodes, [list.proof(0)[2]!, list.proof(0)[3]!]),
     ).to.be.revertedWithCustomError(rewards, "RewardsInvalidProof");
   });
 });

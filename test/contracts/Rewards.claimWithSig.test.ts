@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { DOMAIN } from "../../protocol/domains.ts";
+import { claimPlace } from "../../protocol/leaves.ts";
 import { List } from "../../protocol/list.ts";
 import { active, domainOf, ethers, impersonate, leafOf, loadFixture, networkHelpers, open, time } from "./fixtures.ts";
 
@@ -26,7 +27,9 @@ describe("Rewards.claimWithSig", () => {
     const { rewards, openToken, payouts, alice, bob, stranger } = suite;
     const signature = await sign(suite, {});
     const claim = () =>
-      rewards.connect(bob).claimWithSig(0, 3, 0, alice, open(20), payouts.proof(0), stranger, signature);
+      rewards
+        .connect(bob)
+        .claimWithSig(claimPlace(0, 3, 0), leafOf(alice, open(20)), payouts.proof(0), stranger, signature);
     await expect(claim()).to.changeTokenBalances(ethers, openToken, [alice, stranger], [0, open(20)]);
     await expect(claim()).to.be.revertedWithCustomError(rewards, "RewardsNothingToClaim").withArgs(0);
     expect(await rewards.claimedOf(0)).to.equal(open(20));
@@ -36,15 +39,21 @@ describe("Rewards.claimWithSig", () => {
     const suite = await loadFixture(active);
     const { rewards, openToken, payouts, alice, bob, stranger } = suite;
     const signature = await sign(suite, {});
-    await expect(rewards.connect(bob).claim(0, 3, 0, alice, open(20), payouts.proof(0))).to.changeTokenBalance(
-      ethers,
-      openToken,
-      alice,
-      open(20),
-    );
     await expect(
-      rewards.claimWithSig(0, 3, 0, alice, open(20), payouts.proof(0), stranger, signature),
+      rewards.connect(bob).claim(claimPlace(0, 3, 0), leafOf(alice, open(20)), payouts.proof(0)),
+    ).to.changeTokenBalance(ethers, openToken, alice, open(20));
+    await expect(
+      rewards.claimWithSig(claimPlace(0, 3, 0), leafOf(alice, open(20)), payouts.proof(0), stranger, signature),
     ).to.be.revertedWithCustomError(rewards, "RewardsNothingToClaim");
+  });
+
+  it("says whose payout goes to whom", async () => {
+    const suite = await loadFixture(active);
+    const { rewards, payouts, alice, stranger } = suite;
+    const leaf = leafOf(alice, open(20));
+    await expect(rewards.claimWithSig(claimPlace(0, 3, 0), leaf, payouts.proof(0), stranger, await sign(suite, {})))
+      .to.emit(rewards, "Redirected")
+      .withArgs(0, alice, stranger, open(20));
   });
 
   it("takes the word of a contract account (ERC-1271)", async () => {
@@ -54,12 +63,9 @@ describe("Rewards.claimWithSig", () => {
     const list = new List(DOMAIN.payouts, [leafOf(await wallet.getAddress(), open(3))]);
     await rewards.connect(await impersonate(attribution)).setRoot(1, list.root, await time.latest());
     const signature = await sign(suite, { cumulative: open(3) });
-    await expect(rewards.claimWithSig(1, 1, 0, wallet, open(3), [], stranger, signature)).to.changeTokenBalance(
-      ethers,
-      openToken,
-      stranger,
-      open(3),
-    );
+    await expect(
+      rewards.claimWithSig(claimPlace(1, 1, 0), leafOf(await wallet.getAddress(), open(3)), [], stranger, signature),
+    ).to.changeTokenBalance(ethers, openToken, stranger, open(3));
   });
 
   it("takes the key's word of an account that has code (EIP-7702)", async () => {
@@ -67,7 +73,13 @@ describe("Rewards.claimWithSig", () => {
     const { rewards, openToken, payouts, alice, bob, stranger } = suite;
     const wallet = await ethers.deployContract("Wallet", [bob]);
     await networkHelpers.setCode(alice.address, ethers.concat(["0xef0100", await wallet.getAddress()]));
-    const call = rewards.claimWithSig(0, 3, 0, alice, open(20), payouts.proof(0), stranger, await sign(suite, {}));
+    const call = rewards.claimWithSig(
+      claimPlace(0, 3, 0),
+      leafOf(alice, open(20)),
+      payouts.proof(0),
+      stranger,
+      await sign(suite, {}),
+    );
     await expect(call).to.changeTokenBalance(ethers, openToken, stranger, open(20));
   });
 
@@ -82,12 +94,12 @@ describe("Rewards.claimWithSig", () => {
     const others = await sign(suite, { signer: bob });
     const flipped = ethers.concat([r, ethers.toBeHex(order - s, 32), signature.endsWith("1b") ? "0x1c" : "0x1b"]);
     for (const call of [
-      () => rewards.claimWithSig(1, 2, 0, alice, open(21), raised.proof(0), stranger, signature), // a later cumulative
-      () => rewards.claimWithSig(1, 2, 1, alice, open(20), raised.proof(1), stranger, signature), // another id of hers
-      () => rewards.claimWithSig(0, 3, 0, alice, open(20), payouts.proof(0), bob, signature), // to somebody else
-      () => rewards.claimWithSig(0, 3, 0, alice, open(20), payouts.proof(0), stranger, others),
-      () => rewards.claimWithSig(0, 3, 0, alice, open(20), payouts.proof(0), stranger, flipped), // high s
-      () => rewards.claimWithSig(0, 3, 0, alice, open(20), payouts.proof(0), stranger, "0x"),
+      () => rewards.claimWithSig(claimPlace(1, 2, 0), leafOf(alice, open(21)), raised.proof(0), stranger, signature), // a later cumulative
+      () => rewards.claimWithSig(claimPlace(1, 2, 1), leafOf(alice, open(20)), raised.proof(1), stranger, signature), // another id of hers
+      () => rewards.claimWithSig(claimPlace(0, 3, 0), leafOf(alice, open(20)), payouts.proof(0), bob, signature), // to somebody else
+      () => rewards.claimWithSig(claimPlace(0, 3, 0), leafOf(alice, open(20)), payouts.proof(0), stranger, others),
+      () => rewards.claimWithSig(claimPlace(0, 3, 0), leafOf(alice, open(20)), payouts.proof(0), stranger, flipped), // high s
+      () => rewards.claimWithSig(claimPlace(0, 3, 0), leafOf(alice, open(20)), payouts.proof(0), stranger, "0x"),
     ]) {
       await expect(call()).to.be.revertedWithCustomError(rewards, "RewardsInvalidSignature").withArgs(alice);
     }
@@ -101,7 +113,7 @@ describe("Rewards.claimWithSig", () => {
     for (const changes of [{ chainId: 1n }, { verifyingContract: stranger.address }]) {
       const signature = await alice.signTypedData({ ...domain, ...changes }, TYPES, value);
       await expect(
-        rewards.claimWithSig(0, 3, 0, alice, open(20), payouts.proof(0), stranger, signature),
+        rewards.claimWithSig(claimPlace(0, 3, 0), leafOf(alice, open(20)), payouts.proof(0), stranger, signature),
       ).to.be.revertedWithCustomError(rewards, "RewardsInvalidSignature");
     }
   });
@@ -111,7 +123,7 @@ describe("Rewards.claimWithSig", () => {
     const { rewards, payouts, bob, stranger } = suite;
     const signature = await sign(suite, { signer: bob });
     await expect(
-      rewards.claimWithSig(0, 3, 0, bob, open(20), payouts.proof(0), stranger, signature),
+      rewards.claimWithSig(claimPlace(0, 3, 0), leafOf(bob, open(20)), payouts.proof(0), stranger, signature),
     ).to.be.revertedWithCustomError(rewards, "RewardsInvalidProof");
   });
 });

@@ -302,8 +302,9 @@ export function payoutList(suite: Pick<Suite, "alice" | "bob" | "carol">, cumula
   );
 }
 
-export function leafOf(account: string, cumulative: bigint) {
-  return ethers.solidityPacked(["address", "uint96"], [account, cumulative]) as `0x${string}`;
+export function leafOf(account: string | { address: string }, cumulative: bigint) {
+  const address = typeof account === "string" ? account : account.address;
+  return ethers.solidityPacked(["address", "uint96"], [address, cumulative]) as `0x${string}`;
 }
 
 /** A posting of the line's next epochs up to the closed one; it distributes 30 of the pool's 35 OPEN. */

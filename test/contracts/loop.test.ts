@@ -1,7 +1,9 @@
 import { expect } from "chai";
+import { claimPlace } from "../../protocol/leaves.ts";
 import {
   CUMULATIVES,
   closed,
+  leafOf,
   loadFixture,
   open,
   parameter,
@@ -30,8 +32,8 @@ describe("the loop", () => {
     await attribution.finalize(entry);
     expect(await openToken.balanceOf(rewards)).to.equal(open(30));
     const before = [await openToken.balanceOf(suite.alice), await openToken.balanceOf(suite.bob)];
-    await rewards.connect(suite.stranger).claim(0, 3, 0, suite.alice, open(20), payouts.proof(0));
-    await rewards.connect(suite.stranger).claim(0, 3, 1, suite.bob, open(10), payouts.proof(1));
+    await rewards.connect(suite.stranger).claim(claimPlace(0, 3, 0), leafOf(suite.alice, open(20)), payouts.proof(0));
+    await rewards.connect(suite.stranger).claim(claimPlace(0, 3, 1), leafOf(suite.bob, open(10)), payouts.proof(1));
     expect(await openToken.balanceOf(suite.alice)).to.equal(before[0]! + open(20));
     expect(await openToken.balanceOf(suite.bob)).to.equal(before[1]! + open(10));
 

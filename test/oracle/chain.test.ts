@@ -15,6 +15,7 @@ import { verifyBundle } from "../../oracle/verify.ts";
 import { verifyOnChain } from "../../oracle/verify-chain.ts";
 import { ArtifactError, artifact } from "../../protocol/abi.ts";
 import { DeploymentError, writeDeployment } from "../../protocol/deployment.ts";
+import { claimPlace, payoutLeaf } from "../../protocol/leaves.ts";
 import type { ReceiptLog } from "../../protocol/receipt.ts";
 import { type Row, rowsRoot } from "../../protocol/rows.ts";
 import { rejection, runVerify, withFolder } from "./fixtures.ts";
@@ -215,18 +216,13 @@ describe("the oracle on a chain", function () {
     await world.warpTo(BigInt(posted.activatesAt));
     await finalizePosting(world.poster(), posted.id);
     for (const [contributor, { address }] of contributors.entries()) {
-      const { account, count, cumulative, proof } = claimOf(bundle, contributor);
+      const claim = claimOf(bundle, contributor);
+      const { account, count, cumulative, proof } = claim;
       expect(account).to.equal(address);
       if (cumulative === 0n) continue;
       const before = await world.read<bigint>("openToken", "balanceOf", [address]);
-      await world.send(holder.address, "rewards", "claim", [
-        BigInt(posted.slot),
-        count,
-        contributor,
-        account,
-        cumulative,
-        proof,
-      ]);
+      const place = claimPlace(posted.slot, count, contributor);
+      await world.send(holder.address, "rewards", "claim", [place, payoutLeaf(claim), proof]);
       const after = await world.read<bigint>("openToken", "balanceOf", [address]);
       expect(after - before).to.equal(cumulative);
     }

@@ -2,12 +2,32 @@ import { expect } from "chai";
 import { keccak256, solidityPacked, solidityPackedKeccak256, ZeroHash } from "ethers";
 import type { Hex } from "viem";
 import { WidthError } from "../../protocol/hash.ts";
-import { indexLeaf, partLeaf, payoutLeaf, resultLeaf, sampleLeaf, stepLeaf } from "../../protocol/leaves.ts";
+import {
+  claimPlace,
+  indexLeaf,
+  partLeaf,
+  payoutLeaf,
+  resultLeaf,
+  sampleLeaf,
+  stepLeaf,
+} from "../../protocol/leaves.ts";
 
 const word = (byte: string): Hex => `0x${byte.repeat(32)}`;
 const account: Hex = "0x00000000000000000000000000000000000000AA";
 
 describe("leaves", () => {
+  it("puts slot, count and contributor of a claim in 32 bits each", () => {
+    expect(claimPlace(1, 2, 3)).to.equal((1n << 64n) | (2n << 32n) | 3n);
+    expect(claimPlace(2 ** 32 - 1, 0, 2 ** 32 - 1)).to.equal(2n ** 96n - 2n ** 64n + 2n ** 32n - 1n);
+    for (const [slot, count, contributor] of [
+      [2 ** 32, 1, 0],
+      [0, 2 ** 32, 0],
+      [0, 1, -1],
+    ] as const) {
+      expect(() => claimPlace(slot, count, contributor)).to.throw(WidthError, "uint32");
+    }
+  });
+
   it("of payouts are account and cumulative wei in one word", () => {
     expect(payoutLeaf({ account, cumulative: 258n })).to.equal(`0x${"00".repeat(19)}aa${"00".repeat(10)}0102`);
     expect(() => payoutLeaf({ account, cumulative: 1n << 96n })).to.throw(WidthError, "uint96");

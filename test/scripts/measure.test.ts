@@ -56,12 +56,15 @@ describe("measure", () => {
     ]);
   });
 
+  const paid = (at: number, to: string, value: bigint, transaction: string) =>
+    event(at, "token", "Transfer", { from: "rewards", to, value }, transaction);
   const claims = [
-    event(10, "rewards", "Claimed", { contributor: 0n, amount: 10n }, "one"),
-    event(11, "rewards", "Claimed", { contributor: 1n, amount: 2n }, "one"),
-    event(20, "rewards", "Claimed", { contributor: 0n, amount: 5n }, "two"),
-    event(30, "rewards", "Claimed", { contributor: 2n, amount: 3n }, "two"),
-    event(150, "rewards", "Claimed", { contributor: 1n, amount: 13n }, "three"),
+    paid(10, "ann", 10n, "one"),
+    paid(11, "bob", 2n, "one"),
+    paid(20, "ann", 5n, "two"),
+    event(30, "rewards", "Redirected", { contributor: 2n, account: "eve", recipient: "ann", amount: 3n }, "two"),
+    paid(30, "ann", 3n, "two"),
+    paid(150, "bob", 13n, "three"),
   ];
 
   it("tells how many contributors were paid, how much, and the share above the claim's cost", () => {

@@ -1,4 +1,3 @@
-// Gas of vouchers, whole transactions with calldata, on anvil, with the production profile's code.
 import {
   type Address,
   createPublicClient,
@@ -10,15 +9,12 @@ import {
   zeroHash,
 } from "viem";
 import { mnemonicToAccount } from "viem/accounts";
-import { channelId, signVoucher } from "../protocol/voucher.ts";
-import { type Chain, MNEMONIC, startChain } from "../scripts/demo/chain.ts";
-import { buildProduction, productionArtifact } from "./lib/production.ts";
-import type { Figures } from "./main.ts";
+import { channelId, signVoucher } from "../../protocol/voucher.ts";
+import { type Chain, MNEMONIC, startChain } from "../../scripts/demo/chain.ts";
+import type { Figures } from "../main.ts";
+import { productionArtifact } from "./production.ts";
 
 type Signer = ReturnType<typeof mnemonicToAccount>;
-
-export const about =
-  "gas-channels: gas of a voucher claimed in a batch of 50, each of another channel; and of lone calls.";
 
 const BATCH = 50;
 /** What a voucher promises, and the next one on the same channel. */
@@ -32,8 +28,7 @@ const [OpenToken, Channels, ApprovalCollector] = [
 ];
 
 /** Gas of a voucher in a batch of second claims, and of whole lone transactions. */
-export async function run(): Promise<Figures> {
-  buildProduction();
+export async function vouchers(): Promise<Figures> {
   const chain = await startChain({ accounts: BATCH + 2 });
   try {
     return await measure(chain);

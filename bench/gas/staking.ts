@@ -1,4 +1,3 @@
-// Gas of what stakers and voters do: whole transactions, production profile, on anvil.
 import {
   type BaseContract,
   ContractFactory,
@@ -6,16 +5,13 @@ import {
   JsonRpcProvider,
   parseEther,
 } from "ethers";
-import { startChain } from "../scripts/demo/chain.ts";
-import type { OpenToken, StakeVault } from "../types/index.ts";
-import { buildProduction, productionArtifact } from "./lib/production.ts";
-import type { Figures } from "./main.ts";
+import { startChain } from "../../scripts/demo/chain.ts";
+import type { OpenToken, StakeVault } from "../../types/index.ts";
+import type { Figures } from "../main.ts";
+import { productionArtifact } from "./production.ts";
 
-export const about =
-  "gas-stake: gas of whole transactions at the vault, with a running reward stream; first: an account without stake.";
-
-export async function run(): Promise<Figures> {
-  buildProduction();
+/** Gas of what stakers do. First: an account without stake. */
+export async function staking(): Promise<Figures> {
   const chain = await startChain({ accounts: 8 });
   const provider = new JsonRpcProvider(chain.url, chain.chainId, { staticNetwork: true, cacheTimeout: -1 });
   provider.pollingInterval = 20;

@@ -1,4 +1,3 @@
-import { type Address, getAddress, type Hex } from "viem";
 import { DOMAIN } from "../../protocol/domains.ts";
 import { List } from "../../protocol/list.ts";
 
@@ -17,11 +16,6 @@ export function payouts(count: number, round: number): List {
     view.setBigUint64(32 * i + 24, first + BigInt(round) * LATER);
   }
   return new List(DOMAIN.payouts, leaves);
-}
-
-/** Account and cumulative amount of a payout leaf. */
-export function decode(leaf: Hex): [Address, bigint] {
-  return [getAddress(leaf.slice(0, 42)), BigInt(`0x${leaf.slice(42)}`)];
 }
 
 /** 32 well-mixed bits of a number (the finaliser of MurmurHash3). */

@@ -12,7 +12,7 @@ import {
 } from "viem";
 import { deploySuite } from "../../deploy/deploy.ts";
 import { type Chain, startChain } from "../../scripts/demo/chain.ts";
-import { buildProduction, PRODUCTION, productionArtifact } from "./production.ts";
+import { PRODUCTION, productionArtifact } from "./production.ts";
 
 /** Of a bundle on IPFS: as long as they are. */
 const URI = "ipfs://bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi";
@@ -38,7 +38,6 @@ export class GasWorld {
   }
 
   static async start(): Promise<GasWorld> {
-    buildProduction();
     const chain = await startChain({ accounts: 3 });
     const { addresses } = await deploySuite({ rpcUrl: chain.url, artifacts: PRODUCTION });
     const accounts = await chain.rpc<Address[]>("eth_accounts");
@@ -85,7 +84,7 @@ export class GasWorld {
    * Ends the epoch, whose income must be `pool`, and posts and finalizes `payoutRoot`, which distributes all but a wei.
    * Returns gas and the slot.
    */
-  async settle(payoutRoot: Hex, pool: bigint): Promise<{ post: number; finalize: number; slot: bigint }> {
+  async settle(payoutRoot: Hex, pool: bigint): Promise<{ post: number; finalize: number; slot: number }> {
     const epoch = await this.#view<bigint>("Revenue", "currentEpoch");
     await this.#warpTo((epoch + 1n) * (await this.#view<bigint>("Revenue", "EPOCH")));
     await this.send("Attribution", "commitLog", [this.#at.Till, epoch, payoutRoot, 100n, pool], this.operator);
@@ -110,7 +109,7 @@ export class GasWorld {
     await this.#warpTo(activatesAt);
     const entry = { posting, poster: this.poster, activatesAt };
     const { gas: finalize } = await this.send("Attribution", "finalize", [entry], this.keeper);
-    return { post, finalize, slot: BigInt(this.#postings++ % 64) };
+    return { post, finalize, slot: this.#postings++ % 64 };
   }
 
   async send(name: Name, functionName: string, args: readonly unknown[], from = this.poster): Promise<Receipt> {
