@@ -101,4 +101,34 @@ describe("Rewards' lists", () => {
       ).to.be.revertedWithCustomError(rewards, "RewardsInvalidProof");
     }
   });
+
+  it("prove nothing under a root that differs in one bit, be it the last that is kept", async () => {
+    const { rewards, set, leaves } = await loadFixture(settable);
+    const root = BigInt(commit(1, 0, leaves[0]!));
+    const claim = () => rewards.claim.staticCall(claimPlace(1, 1, 0), leaves[0]!, []);
+    for (const bit of [40n, 41n, 128n, 255n]) {
+      await set(ethers.toBeHex(root ^ (1n << bit), 32));
+      await expect(claim()).to.be.revertedWithCustomError(rewards, "RewardsInvalidProof");
+    }
+    await set(ethers.toBeHex(root ^ (1n << 39n), 32)); // 27 bytes are kept
+    expect(await claim()).to.be.above(0n);
+  });
+
+  it("stand in a ring that has no slot past its end", async () => {
+    const { rewards } = await loadFixture(settable);
+    for (const slot of [2n ** 32n - 1n, 2n ** 32n, ethers.MaxUint256]) {
+      expect(await rewards.rootAt(slot)).to.deep.equal([`0x${"00".repeat(27)}`, 2n ** 40n - 1n]);
+    }
+  });
+
+  it("give nobody what is the zero account's, for what is no signature", async () => {
+    const { rewards, set, stranger } = await loadFixture(settable);
+    const leaf = leafOf(ethers.ZeroAddress, open("0.1"));
+    await set(commit(1, 0, leaf));
+    for (const signature of ["0x", `0x${"00".repeat(65)}`, `0x${"ff".repeat(65)}`]) {
+      await expect(rewards.claimWithSig(claimPlace(1, 1, 0), leaf, [], stranger, signature))
+        .to.be.revertedWithCustomError(rewards, "RewardsInvalidSignature")
+        .withArgs(ethers.ZeroAddress);
+    }
+  });
 });
