@@ -149,10 +149,14 @@ contract Attribution is IAttribution, IParameters {
     function post(Posting calldata posting, string calldata bundleUri) external returns (bytes32 id) {
         Line memory line = _line;
         _checkNotPaused(line.pausedUntil);
-        _checkPosting(posting, line);
+        // Read, and so checked, once.
+        (uint256 from, uint256 to, uint256 pool) = (posting.fromEpoch, posting.toEpoch, posting.pool);
+        _checkPlace(posting.parent, from, to, line);
+        uint256 distributed = posting.distributed;
+        require(distributed <= pool, AttributionOverPool(pool, distributed));
         uint256 free = freeBond[msg.sender];
         require(free >= BOND, AttributionBondTooLow(free, BOND));
-        REVENUE.checkPool(posting.fromEpoch, posting.toEpoch, posting.pool);
+        REVENUE.checkPool(from, to, pool);
 
         uint256 activatesAt = block.timestamp + WINDOW;
         id = _idOf(posting, msg.sender, activatesAt);
@@ -161,7 +165,7 @@ contract Attribution is IAttribution, IParameters {
         freeBond[msg.sender] = free - BOND;
         _ids[line.places % RING] = id;
         // Epochs that are over, so that the next one has 32 bits: they are at least a minute each.
-        _line = Line(line.places + 1, line.finals, uint32(posting.toEpoch) + 1, line.pausedUntil, bytes15(id));
+        _line = Line(line.places + 1, line.finals, uint32(to) + 1, line.pausedUntil, bytes15(id));
         emit Posted(id, msg.sender, posting, activatesAt, bundleUri);
     }
 
@@ -267,17 +271,15 @@ contract Attribution is IAttribution, IParameters {
 
     /* INTERNAL */
 
-    function _checkPosting(Posting calldata posting, Line memory line) internal view {
+    /// @dev Reverts unless a posting of these epochs on that parent is next in the line.
+    function _checkPlace(bytes32 parent, uint256 from, uint256 to, Line memory line) internal view {
         uint256 pending = line.places - line.finals;
         require(pending < MAX_PENDING, AttributionTooManyPending(pending));
-        require(bytes15(posting.parent) == line.head, AttributionWrongParent(head(), posting.parent));
-        uint256 from = line.nextEpoch;
-        require(
-            posting.fromEpoch == from && posting.toEpoch >= from && posting.toEpoch - from < MAX_EPOCHS,
-            AttributionWrongEpochs(from, posting.fromEpoch, posting.toEpoch)
-        );
-        require(block.timestamp > logDeadline(posting.toEpoch), AttributionEpochOpen(posting.toEpoch));
-        require(posting.distributed <= posting.pool, AttributionOverPool(posting.pool, posting.distributed));
+        // No `require`: its error would read the id of the head each time.
+        if (bytes15(parent) != line.head) revert AttributionWrongParent(head(), parent);
+        uint256 next = line.nextEpoch;
+        require(from == next && to >= from && to - from < MAX_EPOCHS, AttributionWrongEpochs(next, from, to));
+        require(block.timestamp > logDeadline(to), AttributionEpochOpen(to));
     }
 
     function _checkNotPaused(uint256 pausedUntil) internal view {

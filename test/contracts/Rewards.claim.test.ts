@@ -142,6 +142,35 @@ describe("Rewards.claim", () => {
     ).to.be.revertedWithCustomError(rewards, "RewardsInvalidProof");
   });
 
+  it("takes the proof of a list of any depth", async () => {
+    const { rewards, attribution, openToken, holder } = await loadFixture(active);
+    await openToken.connect(holder).transfer(rewards, open(100));
+    const setter = rewards.connect(await impersonate(attribution));
+    for (let depth = 1; depth <= 18; depth++) {
+      const count = 2 ** (depth - 1) + 1;
+      const leaves = new Uint8Array(32 * count).map((_, i) => Math.imul(i, 0x9e3779b1) >>> 24);
+      const claims = [0, (Math.imul(depth, 0x2545f491) >>> 0) % count, count - 1].map((position, i) => {
+        const account = ethers.getAddress(ethers.toBeHex(0xacc0_0000 + 3 * depth + i, 20));
+        return { position, leaf: leafOf(account, open(depth)) };
+      });
+      for (const { position, leaf } of claims) leaves.set(ethers.getBytes(leaf), 32 * position);
+      const list = new List(DOMAIN.payouts, leaves);
+      await setter.setRoot(depth, list.root, await time.latest());
+      for (const { position } of claims) {
+        const [place, leaf] = [claimPlace(depth, count, position), list.leaf(position)];
+        const [first, ...others] = list.proof(position) as [string, ...string[]];
+        for (const wrong of [others, [...others, first], [first, ...others, ZERO]]) {
+          if (depth === 1 && wrong.length === 1) continue; // the proof itself
+          await expect(rewards.claim.staticCall(place, leaf, wrong)).to.be.revertedWithCustomError(
+            rewards,
+            "RewardsInvalidProof",
+          );
+        }
+        await rewards.claim.staticCall(place, leaf, [first, ...others]);
+      }
+    }
+  });
+
   it("pays the only leaf of a list without a proof", async () => {
     const suite = await loadFixture(closed);
     const { rewards, attribution, alice } = suite;

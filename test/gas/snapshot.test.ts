@@ -50,6 +50,12 @@ async function measured(contracts: Awaited<ReturnType<typeof scenario>>): Promis
   return Object.fromEntries(Object.entries(found).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
+/** As JSON, an operation a line. */
+function text(snapshot: Snapshot): string {
+  const lines = Object.entries(snapshot).map(([key, gas]) => `  ${JSON.stringify(key)}: [${gas.join(", ")}]`);
+  return `{\n${lines.join(",\n")}\n}\n`;
+}
+
 /** Lines of a table: operation, gas in the snapshot, gas now. */
 function differences(before: Snapshot, now: Snapshot): string[] {
   return [...new Set([...Object.keys(before), ...Object.keys(now)])].sort().flatMap((key) => {
@@ -65,7 +71,7 @@ describe("gas", () => {
     await ethers.provider.send("evm_setNextBlockTimestamp", [START]);
     await ethers.provider.send("evm_mine", []);
     const now = await measured(await scenario());
-    if (process.env.TRIBUTARY_UPDATE === "1") writeFileSync(FILE, `${JSON.stringify(now, null, 1)}\n`);
+    if (process.env.TRIBUTARY_UPDATE === "1") writeFileSync(FILE, text(now));
     const lines = differences(JSON.parse(readFileSync(FILE, "utf8")) as Snapshot, now);
     expect(lines, `gas has changed\n${lines.join("\n")}\n`).to.deep.equal([]);
   }).timeout(240_000);
