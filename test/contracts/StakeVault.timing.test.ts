@@ -2,10 +2,17 @@ import { expect } from "chai";
 import { connection, impersonate, loadFixture, open, parameter, time } from "./fixtures.ts";
 import { delegated, WHOLE } from "./stake.ts";
 
+/** The time of the next block, whatever the clock says by then. */
+async function soon() {
+  const next = BigInt(await time.latest()) + 100n;
+  await time.setNextBlockTimestamp(next);
+  return next;
+}
+
 describe("StakeVault, to the second,", () => {
   it("pays a ticket from the end of its thawing on", async () => {
     const { stakeVault, alice, validator } = await loadFixture(delegated);
-    const availableAt = BigInt(await time.latest()) + 1n + parameter("unbonding");
+    const availableAt = (await soon()) + parameter("unbonding");
     await expect(stakeVault.connect(alice).unstake(open(10)))
       .to.emit(stakeVault, "Unstaked")
       .withArgs(alice, 0, validator, open(10), availableAt);
@@ -15,7 +22,7 @@ describe("StakeVault, to the second,", () => {
 
   it("raises a commission from the end of its notice on", async () => {
     const { stakeVault, validator } = await loadFixture(delegated);
-    const from = BigInt(await time.latest()) + 1n + parameter("unbonding");
+    const from = (await soon()) + parameter("unbonding");
     await expect(stakeVault.connect(validator).setCommission(5000))
       .to.emit(stakeVault, "CommissionAnnounced")
       .withArgs(validator, 5000, from);
@@ -29,7 +36,7 @@ describe("StakeVault, to the second,", () => {
   it("lets a slasher act from the end of its notice on, and tells when that is", async () => {
     const { stakeVault, timelock, validator, carol } = await loadFixture(delegated);
     const governance = stakeVault.connect(await impersonate(timelock));
-    const from = BigInt(await time.latest()) + 1n + 2n * parameter("unbonding");
+    const from = (await soon()) + 2n * parameter("unbonding");
     await expect(governance.appointSlasher(carol)).to.emit(stakeVault, "SlasherAppointed").withArgs(carol, from);
     await time.setNextBlockTimestamp(from);
     await stakeVault.connect(carol).slash(validator, WHOLE / 2n);
