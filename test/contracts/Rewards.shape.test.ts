@@ -102,6 +102,16 @@ describe("Rewards' lists", () => {
     }
   });
 
+  it("prove nothing by a proof that is too short, be the list's top zero", async () => {
+    const { rewards, set, leaves } = await loadFixture(settable);
+    await set(commit(3, 2, ZERO));
+    for (const proof of [[], [leaves[1]!]]) {
+      await expect(
+        rewards.claimRange.staticCall(claimPlace(1, 3, 0), [leaves[0]!], proof),
+      ).to.be.revertedWithCustomError(rewards, "RewardsInvalidProof");
+    }
+  });
+
   it("prove nothing under a root that differs in one bit, be it the last that is kept", async () => {
     const { rewards, set, leaves } = await loadFixture(settable);
     const root = BigInt(commit(1, 0, leaves[0]!));
