@@ -74,10 +74,10 @@ describe("mutate", function () {
 
   it("refuses tests that fail without any mutation", async () => {
     const targets = join(folder, "targets.json");
-    const tests = ["test/scripts/mutate/Tally.check.ts"];
-    writeFileSync(targets, JSON.stringify({ Other: { source: "contracts/libraries/Medians.sol", tests } }));
+    const tests = ["test/scripts/mutate/Tally.fails.ts"];
+    writeFileSync(targets, JSON.stringify({ Tally: { source: "test/scripts/mutate/Tally.sol", tests } }));
     const { code, stderr } = await cli("mutate", ["--targets", targets, "--results", join(folder, "other")]);
-    expect(stderr).to.match(/Without any mutation this fails already: Tally adds/);
+    expect(stderr).to.match(/Without any mutation this fails already: Tally is never right/);
     expect(code).to.equal(1);
   });
 });
