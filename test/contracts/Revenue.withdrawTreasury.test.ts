@@ -14,6 +14,8 @@ describe("Revenue.withdrawTreasury", () => {
       .to.emit(revenue, "TreasuryWithdrawn")
       .withArgs(timelock, open(7));
     expect(await openToken.balanceOf(timelock)).to.equal(open(7));
+    expect(await revenue.treasuryOwed()).to.equal(0n);
+    await expect(revenue.withdrawTreasury()).to.be.revertedWithCustomError(revenue, "RevenueNothingToWithdraw");
   });
 
   it("reverts when nothing is owed", async () => {

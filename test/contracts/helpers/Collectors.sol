@@ -30,3 +30,18 @@ contract ReentrantCollector is IDepositCollector {
         IChannels(msg.sender).deposit(config, uint128(amount), address(this), data);
     }
 }
+
+/// @title A collector that first calls back with the bytes that it is given
+contract CallingCollector is IDepositCollector {
+    /// @inheritdoc IDepositCollector
+    /// @param data the call
+    function collect(address payer, address token, uint256 amount, bytes32, bytes calldata data) external {
+        (bool success, bytes memory answer) = msg.sender.call(data);
+        if (!success) {
+            assembly ("memory-safe") {
+                revert(add(answer, 0x20), mload(answer))
+            }
+        }
+        require(IERC20(token).transferFrom(payer, msg.sender, amount), "transfer failed");
+    }
+}
