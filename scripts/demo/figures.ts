@@ -1,5 +1,7 @@
 /** What `npm start -- --json FILE` writes. Amounts are wei of OPEN as decimal strings, read back from the chain. */
 export interface Figures {
+  /** Name of the engine that attributed. */
+  engine: string;
   contributions: ContributionFigures[];
   /** Each part of the revenue split, as paid. They add up to the income. */
   split: SplitFigures[];

@@ -85,7 +85,7 @@ async function main(options: Options, progress: Progress): Promise<void> {
     writeFileSync(`${path}.tmp`, `${JSON.stringify(demo.figures, null, 2)}\n`);
     renameSync(`${path}.tmp`, path);
   }
-  console.log(tables(demo.figures, "grad-dot"));
+  console.log(tables(demo.figures));
   if (!options.once) {
     console.log(nextSteps(demo));
     await new Promise((stop) => {

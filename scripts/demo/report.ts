@@ -22,8 +22,8 @@ function table(head: string[], rows: (string | number)[][], textColumns: number)
 }
 
 /** The closing tables. */
-export function tables(figures: Figures, engine: string): string {
-  const { contributions, split, epoch, hashes, answers, perplexity } = figures;
+export function tables(figures: Figures): string {
+  const { engine, contributions, split, epoch, hashes, answers, perplexity } = figures;
   const perContribution = table(
     ["contribution", "in base", "rows", "trained", "part", "payout", "balance before", "after", "claim gas"],
     contributions.map((c) => [

@@ -4,7 +4,7 @@ import { basename, join } from "node:path";
 import { type FactoryResult, loadDataset, loadReferences, runFactory } from "../../factory/index.ts";
 import { Engine, formatPrompt, loadBase } from "../../lm/index.ts";
 import { openChain } from "../../oracle/chain.ts";
-import { gradDot } from "../../oracle/engines/grad-dot.ts";
+import { trajectory } from "../../oracle/engines/trajectory.ts";
 import { writeFeatures } from "../../oracle/feature-file.ts";
 import { readBundle } from "../../oracle/read-bundle.ts";
 import { type Snapshot, takeSnapshot } from "../../oracle/snapshot.ts";
@@ -28,6 +28,8 @@ const BASE = join(root, "models/base");
 const TARGET = 95;
 /** Passes over the built-in Datanet, half the default: its 40 rows a contribution make about a hundred steps. */
 const EPOCHS = 6;
+/** Attributes in one training whatever the number of contributions. */
+const METHOD = trajectory();
 /** Questions asked per contribution where no list of questions comes with the data. */
 const QUESTIONS_EACH = 2;
 /** Words of a held-out plain text that are given to be continued. */
@@ -119,7 +121,7 @@ export async function runDemo(options: DemoOptions): Promise<Demo> {
     const engine = await Engine.create(base, threads ? { threads } : {});
     stack.push(() => engine.close());
     const features = await step("Computing features", async (report) => {
-      const set = await gradDot.features({
+      const set = await METHOD.features({
         engine,
         adapter: trained.adapter,
         training: trained.training,
@@ -205,6 +207,7 @@ export async function runDemo(options: DemoOptions): Promise<Demo> {
     const [{ results }] = settled.bundle.steps as [Settled["bundle"]["steps"][number]];
     const { contributions } = features;
     const figures: Figures = {
+      engine: features.engine,
       contributions: snapshot.contributions.map(({ id, account, root, rows }, i) => ({
         id,
         contributor: files[i]!.name,

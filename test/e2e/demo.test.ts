@@ -47,7 +47,7 @@ describe("npm start", function () {
   beforeEach(() => (home = mkdtempSync(join(tmpdir(), "tributary-"))));
   afterEach(() => rmSync(home, { recursive: true, force: true }));
 
-  it("runs the whole loop, conserves every wei, pays copies nothing, and repeats to the bit", async () => {
+  it("runs the whole loop, conserves every wei, pays copies and random words nothing, and repeats to the bit", async () => {
     const first = await run(home);
     expectConserved(first);
     expect(first.contributions.length).to.equal(8);
@@ -55,6 +55,10 @@ describe("npm start", function () {
     const replica = first.contributions.find((c) => c.contributor === "replica")!;
     expect(replica).to.include({ trainedRows: 0, part: "0", payout: "0", claimed: "0" });
     expect(replica.rows).to.equal(40);
+    // what knows about bees earns, and random words do not
+    for (const { contributor, payout } of first.contributions) {
+      expect(BigInt(payout) > 0n, contributor).to.equal(!["replica", "words"].includes(contributor));
+    }
 
     // the newest answer explained names whom its receipt pays most
     const { receipt, topContributor } = first.answers.at(-1)!;
