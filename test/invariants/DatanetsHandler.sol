@@ -258,6 +258,11 @@ contract DatanetsHandler is Suite {
             if (datanets.reviewOf(id).startedAt != 0) {
                 vm.warp(block.timestamp + 2 hours);
                 datanets.decide(id);
+                // What was rejected may be accepted by it.
+                if (datanets.contributionOf(id).status == IDatanets.Status.Accepted) {
+                    vm.prank(_owner[id]);
+                    datanets.withdrawConsent(id);
+                }
             }
         }
         vm.warp(block.timestamp + 1 hours);
