@@ -1,5 +1,6 @@
 // Takes a version from an artifact folder to being live.
 import { basename, join, resolve } from "node:path";
+import { CHANGES, changeCall, describeChange, findChange, listChanges, proposeChange } from "./actions/change.ts";
 import {
   approveUnopposed,
   askVote,
@@ -21,6 +22,11 @@ import { inOpen, parseCount, parseOpen } from "./lib/amount.ts";
 import { type CommonOptions, command, main, program, run } from "./lib/command.ts";
 import { UserError } from "./lib/errors.ts";
 
+interface ChangeOptions extends CommonOptions {
+  title?: string;
+  calldata?: boolean;
+}
+
 interface ModelOptions extends CommonOptions {
   priceIn: string;
   priceOut: string;
@@ -34,7 +40,10 @@ interface ModelOptions extends CommonOptions {
   follows?: string;
 }
 
-const script = program("propose", "Propose a model version, and take it through its states until it is live.");
+const script = program(
+  "propose",
+  "Propose a model version, and take it through its states until it is live; or propose a change to what is governed.",
+);
 
 script.addCommand(
   command("model", "Propose the version in an artifact folder, and the vote on it.")
@@ -182,6 +191,29 @@ script.addCommand(
         const model = modelId(text);
         const { transaction } = await goLive(connection, await signerOf(connection, options, true), model);
         return { text: `Model ${model} is live.`, data: { model, transaction } };
+      }),
+    ),
+);
+
+script.addCommand(
+  command("change", "Propose a change to a governed parameter, or another act of the timelock.")
+    .argument("[name]", "which; without one they are listed")
+    .argument("[values...]", "what it takes")
+    .option("--title <text>", "what voters read besides")
+    .option("--calldata", "print target and calldata, and propose nothing")
+    .action((name: string | undefined, values: string[], given: ChangeOptions) =>
+      run(given, async (connection, options) => {
+        if (name === undefined) return { text: listChanges(), data: { changes: CHANGES } };
+        const call = await changeCall(connection, findChange(name), values);
+        if (options.title !== undefined) call.description += `: ${options.title}`;
+        if (options.calldata) return { text: describeChange(call), data: call };
+        const signer = await signerOf(connection, options);
+        await confirm(`Propose "${call.description}" as ${signer.address}?`, options);
+        const proposed = await proposeChange(connection, signer, call);
+        return {
+          text: `${describeChange(call)}\nThe vote is proposal ${proposed.proposal}: see \`npm run vote -- list\`.`,
+          data: { ...proposed, ...call },
+        };
       }),
     ),
 );

@@ -278,7 +278,8 @@ function plainTerms(terms: Awaited<ReturnType<Connection["contracts"]["models"][
   };
 }
 
-async function demandVotes(connection: Connection, signer: Acting): Promise<void> {
+/** Throws a UserError unless the signer has the votes that proposing takes. */
+export async function demandVotes(connection: Connection, signer: Acting): Promise<void> {
   const { governor } = connection.contracts;
   const [threshold, votes] = await Promise.all([
     governor.proposalThreshold(),

@@ -1,4 +1,4 @@
-import { type ErrorDescription, Interface, isCallException, isError } from "ethers";
+import { decodeBytes32String, type ErrorDescription, Interface, isCallException, isError } from "ethers";
 import { BaseError } from "viem";
 import { artifact } from "../../protocol/abi.ts";
 import { inOpen } from "./amount.ts";
@@ -38,6 +38,7 @@ const HINTS: Record<string, string> = {
   TimelockUnexpectedOperationState: "The timelock's delay is not over yet.",
   RewardsNothingToClaim: "There is nothing to claim.",
   RewardsNotActive: "The posting's window is still open.",
+  ParameterOutOfBounds: "The value is out of its bounds.",
   ModelNotDeveloper: "Only the version's developer can do that.",
   ModelNotValidator: "Only a validator with enough votes can do that.",
   ModelWindowOpen: "The evaluation's window is still open.",
@@ -89,7 +90,9 @@ function signature({ name, fragment, args }: ErrorDescription): string {
   const shown = fragment.inputs.map(({ name: argument, type }, i) => {
     const value: unknown = args[i];
     const isAmount = AMOUNTS.has(argument) && type.startsWith("uint") && typeof value === "bigint";
-    return `${argument}: ${isAmount ? inOpen(value) : String(value)}`;
+    if (isAmount) return `${argument}: ${inOpen(value)}`;
+    // names of parameters are text in a word
+    return `${argument}: ${argument === "name" && type === "bytes32" ? decodeBytes32String(value as string) : value}`;
   });
   return `${name}(${shown.join(", ")})`;
 }
