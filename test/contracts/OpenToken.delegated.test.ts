@@ -67,6 +67,43 @@ describe("OpenToken and accounts with code", () => {
     expect(await openToken.authorizationState(from, third)).to.equal(true);
   });
 
+  it("take no stranger's signature for a contract account, in v, r and s", async () => {
+    const suite = await loadFixture(deployed);
+    const { openToken, alice, stranger } = suite;
+    const wallet = await ethers.deployContract("Wallet", [alice.address]);
+    await openToken.connect(alice).transfer(wallet, open(10));
+    const message = await authorization(suite, { from: await wallet.getAddress() });
+    const signature = await signAuthorization(suite, "TransferWithAuthorization", message, stranger);
+    await expect(openToken[TRANSFER_VRS](...fields(message), ...vrs(signature))).to.be.revertedWithCustomError(
+      openToken,
+      "ERC3009InvalidSignature",
+    );
+  });
+
+  it("take nothing for the zero account, which every bad signature recovers to", async () => {
+    const suite = await loadFixture(deployed);
+    const { openToken, alice } = suite;
+    const message = await authorization(suite, { from: ethers.ZeroAddress });
+    const [v, r, s] = [0, ethers.ZeroHash, ethers.ZeroHash] as const;
+    await expect(openToken[TRANSFER_VRS](...fields(message), v, r, s)).to.be.revertedWithCustomError(
+      openToken,
+      "ERC3009InvalidSignature",
+    );
+    await expect(
+      openToken.connect(alice)[CANCEL_VRS](ethers.ZeroAddress, NONCE, v, r, s),
+    ).to.be.revertedWithCustomError(openToken, "ERC3009InvalidSignature");
+  });
+
+  it("take no signature with a byte more than it has", async () => {
+    const suite = await loadFixture(deployed);
+    const { openToken } = suite;
+    const message = await authorization(suite);
+    const signature = await signAuthorization(suite, "TransferWithAuthorization", message);
+    await expect(
+      openToken[TRANSFER_BYTES](...fields(message), ethers.concat([signature, "0x00"])),
+    ).to.be.revertedWithCustomError(openToken, "ERC3009InvalidSignature");
+  });
+
   it("revert when somebody else signed in v, r and s", async () => {
     const suite = await loadFixture(deployed);
     const { openToken, alice, bob, stranger } = suite;
