@@ -96,6 +96,19 @@ describe("StakeVault and stake that moves", () => {
     );
   });
 
+  it("pays a commission of a single wei, and a pool of a single wei", async () => {
+    const { stakeVault, carol, stranger, validator } = await loadFixture(delegated);
+    await stakeVault.connect(stranger).addReward(10n);
+    await time.increase(STREAM);
+    // one wei of ten is the commission, and a fifth of nine, rounded down, the validator's own part
+    await expect(stakeVault.collect(validator)).to.emit(stakeVault, "RewardPaid").withArgs(validator, 2n);
+    await stakeVault.connect(carol).register(0);
+    await stakeVault.connect(carol).stake(1n);
+    await stakeVault.connect(stranger).addReward(open(1000));
+    await time.increase(STREAM);
+    await expect(stakeVault.collect(carol)).to.emit(stakeVault, "RewardPaid").withArgs(carol, 9n);
+  });
+
   it("says nobody's delegate is nobody", async () => {
     const { stakeVault } = await loadFixture(delegated);
     expect(await stakeVault.delegates(ethers.ZeroAddress)).to.equal(ethers.ZeroAddress);
