@@ -1,5 +1,4 @@
 // Audits a trained version: retrains without contributions, and says how well each engine foretells what that does.
-import { rename, writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import Table from "cli-table3";
@@ -12,6 +11,7 @@ import type { AttributionEngine, AttributionRun } from "../oracle/engine.ts";
 import { ENGINES as ALL } from "../oracle/engines/index.ts";
 import { tangent } from "../oracle/engines/tangent.ts";
 import { AT_END } from "../oracle/quadrature.ts";
+import { writeWhole } from "./lib/files.ts";
 import { positive } from "./lib/numbers.ts";
 import { fail, print } from "./lib/output.ts";
 import { progressOn } from "./lib/progress.ts";
@@ -143,11 +143,6 @@ function plot({ engines, shapley, losses }: Audit): string {
     return { title: engine, note: scale === 1 ? note : `${note}, scaled`, points };
   });
   return scatter({ x: shapley ? "Shapley value, nats" : "left out, nats", y: "score" }, clouds);
-}
-
-async function writeWhole(path: string, text: string): Promise<void> {
-  await writeFile(`${path}.tmp`, text);
-  await rename(`${path}.tmp`, path);
 }
 
 function engineList(text: string): string[] {

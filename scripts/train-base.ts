@@ -1,7 +1,7 @@
 // Pre-trains the base model in models/base on MedQuAD's GHR and GARD: tokenizer, weights, card. The same data give the
 // same files, to the bit.
 import { createHash } from "node:crypto";
-import { readFile, rename, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Command } from "commander";
 import {
@@ -25,6 +25,7 @@ import {
 import { kernelBinary } from "../lm/kernels/compile.ts";
 import { parseRows, rowsRoot } from "../protocol/rows.ts";
 import { BaseStateFile } from "./lib/base-state.ts";
+import { writeWhole } from "./lib/files.ts";
 import { positive } from "./lib/numbers.ts";
 
 const CONFIG: ModelConfig = {
@@ -147,11 +148,6 @@ async function stateFile(inputs: object): Promise<BaseStateFile> {
     .digest("hex");
   const path = join(import.meta.dirname, "../build/train-base", `${key.slice(0, 16)}.bin`);
   return new BaseStateFile(path, layoutSize(weightLayout(CONFIG)));
-}
-
-async function writeWhole(path: string, text: string): Promise<void> {
-  await writeFile(`${path}.tmp`, text);
-  await rename(`${path}.tmp`, path);
 }
 
 function pack(texts: string[], tokenizer: Tokenizer): Example[] {

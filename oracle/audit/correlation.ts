@@ -72,18 +72,6 @@ export function bootstrap<T>(
   return { value: statistic(items), low: at((1 - level) / 2), high: at((1 + level) / 2) };
 }
 
-/** Spearman's correlation with its interval over the pairs. */
-export function spearmanInterval(a: ArrayLike<number>, b: ArrayLike<number>, how: Bootstrap): Estimate {
-  checkPairs(a, b);
-  const pairs = Array.from(a, (x, i) => [x, b[i]!] as const);
-  const statistic = (sample: readonly (readonly [number, number])[]) =>
-    spearman(
-      sample.map(([x]) => x),
-      sample.map(([, y]) => y),
-    );
-  return bootstrap(pairs, statistic, how);
-}
-
 /**
  * The linear datamodeling score (Park et al. 2023): per answer the rank correlation, over random subsets of the
  * contributions, of the summed scores of those in the subset with the answer's log p after retraining on it; then the

@@ -1,13 +1,6 @@
 import { expect } from "chai";
 import { Random } from "../../../lm/index.ts";
-import {
-  bootstrap,
-  linearDatamodeling,
-  pearson,
-  ranks,
-  spearman,
-  spearmanInterval,
-} from "../../../oracle/audit/correlation.ts";
+import { bootstrap, linearDatamodeling, pearson, ranks, spearman } from "../../../oracle/audit/correlation.ts";
 import { AuditError } from "../../../oracle/audit/shapley.ts";
 
 describe("correlations of an audit", () => {
@@ -56,7 +49,15 @@ describe("correlations of an audit", () => {
   it("a rank correlation's interval is within its bounds", () => {
     const a = Array.from({ length: 30 }, (_, i) => i);
     const b = a.map((x) => x + ((x * 7) % 5));
-    const { value, low, high } = spearmanInterval(a, b, { seed: 3 });
+    const { value, low, high } = bootstrap(
+      a.map((x) => [x, b[x]!] as const),
+      (sample) =>
+        spearman(
+          sample.map(([x]) => x),
+          sample.map(([, y]) => y),
+        ),
+      { seed: 3 },
+    );
     expect(value).to.equal(spearman(a, b));
     expect(low).to.be.above(0.8);
     expect(high).to.be.at.most(1);
