@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IERC5805} from "@openzeppelin/contracts/interfaces/IERC5805.sol";
-import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {ERC20Burnable} from "@openzeppelin/contracts/token/ERC20/extensions/ERC20Burnable.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {ERC721} from "@openzeppelin/contracts/token/ERC721/ERC721.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
@@ -16,7 +16,7 @@ import {Parameters} from "./libraries/Parameters.sol";
 /// @title Versions, their frozen terms, and their states
 /// @notice See IModels.
 contract Models is ERC721, IModels, IParameters {
-    using SafeERC20 for IERC20;
+    using SafeERC20 for ERC20Burnable;
     using SafeCast for uint256;
 
     /* TYPES */
@@ -46,7 +46,7 @@ contract Models is ERC721, IModels, IParameters {
 
     /* IMMUTABLES */
 
-    IERC20 public immutable OPEN;
+    ERC20Burnable public immutable OPEN;
     IDatanets public immutable DATANETS;
     /// @dev The StakeVault, by whose past votes validators are told.
     IERC5805 public immutable VOTES;
@@ -65,8 +65,12 @@ contract Models is ERC721, IModels, IParameters {
     /// @inheritdoc IModels
     uint256 public immutable OBJECTION_QUORUM;
 
+    address internal immutable DEPLOYER;
+
     /* STORAGE */
 
+    /// @inheritdoc IModels
+    address public refutations;
     Terms[] internal _terms;
     mapping(uint256 model => Version) internal _versions;
     mapping(uint256 model => mapping(address account => bool)) internal _objected;
@@ -75,7 +79,7 @@ contract Models is ERC721, IModels, IParameters {
     /* CONSTRUCTOR */
 
     constructor(
-        IERC20 openToken,
+        ERC20Burnable openToken,
         IDatanets datanets,
         IERC5805 votes,
         address governance,
@@ -86,6 +90,7 @@ contract Models is ERC721, IModels, IParameters {
         uint256 objectionWindow,
         uint256 objectionQuorum
     ) ERC721("Tributary Models", "MODEL") {
+        DEPLOYER = msg.sender;
         OPEN = openToken;
         DATANETS = datanets;
         VOTES = votes;
@@ -96,6 +101,12 @@ contract Models is ERC721, IModels, IParameters {
         BOND_DECAY = Parameters.within("BOND_DECAY", bondDecay, 1 minutes, 90 days);
         OBJECTION_WINDOW = Parameters.within("OBJECTION_WINDOW", objectionWindow, 1 minutes, 30 days);
         OBJECTION_QUORUM = Parameters.within("OBJECTION_QUORUM", objectionQuorum, 10, BASIS_POINTS / 2);
+    }
+
+    /// @inheritdoc IModels
+    function wire(address refutations_) external {
+        require(msg.sender == DEPLOYER && refutations == address(0), ModelSealed());
+        refutations = refutations_;
     }
 
     /* DEVELOPER */
@@ -235,6 +246,27 @@ contract Models is ERC721, IModels, IParameters {
         version.bond = 0;
         emit BondForfeited(model, bond);
         OPEN.safeTransfer(GOVERNANCE, bond);
+    }
+
+    /* REFUTATIONS */
+
+    /// @inheritdoc IModels
+    function voidIndex(uint256 model) external returns (uint256 paid) {
+        require(msg.sender == refutations, ModelNotRefutations(msg.sender));
+        Version storage version = _known(model);
+        State state = version.state;
+        require(state <= State.Live, ModelWrongState(model, state));
+
+        version.state = State.Suspended;
+        emit Suspended(model);
+        uint256 bond = version.bond;
+        if (bond == 0) return 0;
+        version.bond = 0;
+        emit BondForfeited(model, bond);
+        uint256 burned = bond / 2; // rounded down; the refuter has the odd wei
+        paid = bond - burned;
+        OPEN.burn(burned);
+        OPEN.safeTransfer(msg.sender, paid);
     }
 
     /* VIEWS */

@@ -16,6 +16,11 @@ const CONTRACTS = [
   "revenue",
   "rewards",
   "attribution",
+  "operators",
+  "refutations",
+  "demands",
+  "seeds",
+  "equivocationVerifier",
 ] as const;
 
 export type ContractName = (typeof CONTRACTS)[number];

@@ -60,6 +60,29 @@ const suite = (m: IgnitionModuleBuilder, onX402: boolean) => {
   ]);
   const rewards = m.contractAt("Rewards", m.staticCall(attribution, "REWARDS"));
   m.call(revenue, "wire", [attribution]);
+  const operators = m.contract("Operators", [openToken, attribution, stakeVault, m.getParameter("operatorBond")]);
+  const equivocationVerifier = m.contract("EquivocationVerifier", [attribution]);
+  const refutations = m.contract("Refutations", [
+    openToken,
+    attribution,
+    operators,
+    models,
+    [equivocationVerifier],
+    equivocationVerifier,
+    equivocationVerifier,
+    equivocationVerifier,
+  ]);
+  const demands = m.contract("Demands", [
+    openToken,
+    attribution,
+    operators,
+    models,
+    channels,
+    m.getParameter("demandDeposit"),
+  ]);
+  const seeds = m.contract("Seeds", [attribution]);
+  m.call(attribution, "wire", [operators, [refutations, demands]]);
+  m.call(models, "wire", [refutations]);
   return {
     openToken,
     stakeVault,
@@ -74,6 +97,11 @@ const suite = (m: IgnitionModuleBuilder, onX402: boolean) => {
     revenue,
     rewards,
     attribution,
+    operators,
+    refutations,
+    demands,
+    seeds,
+    equivocationVerifier,
   };
 };
 
