@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IERC5805} from "@openzeppelin/contracts/interfaces/IERC5805.sol";
-import {ERC20Burnable} from "@openzeppelin/contracts/token/ERC20/extensions/ERC20Burnable.sol";
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {ERC721} from "@openzeppelin/contracts/token/ERC721/ERC721.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
@@ -16,7 +16,7 @@ import {Parameters} from "./libraries/Parameters.sol";
 /// @title Versions, their frozen terms, and their states
 /// @notice See IModels.
 contract Models is ERC721, IModels, IParameters {
-    using SafeERC20 for ERC20Burnable;
+    using SafeERC20 for IERC20;
     using SafeCast for uint256;
 
     /* TYPES */
@@ -46,12 +46,13 @@ contract Models is ERC721, IModels, IParameters {
 
     /* IMMUTABLES */
 
-    ERC20Burnable public immutable OPEN;
+    IERC20 public immutable OPEN;
     IDatanets public immutable DATANETS;
     /// @dev The StakeVault, by whose past votes validators are told.
     IERC5805 public immutable VOTES;
     /// @dev The timelock: the governance that approves and suspends, and the treasury.
     address public immutable GOVERNANCE;
+    address internal immutable DEPLOYER;
     /// @inheritdoc IModels
     uint96 public immutable MINIMUM_BOND;
     /// @inheritdoc IModels
@@ -65,12 +66,10 @@ contract Models is ERC721, IModels, IParameters {
     /// @inheritdoc IModels
     uint256 public immutable OBJECTION_QUORUM;
 
-    address internal immutable DEPLOYER;
-
     /* STORAGE */
 
     /// @inheritdoc IModels
-    address public refutations;
+    address public judge;
     Terms[] internal _terms;
     mapping(uint256 model => Version) internal _versions;
     mapping(uint256 model => mapping(address account => bool)) internal _objected;
@@ -79,7 +78,7 @@ contract Models is ERC721, IModels, IParameters {
     /* CONSTRUCTOR */
 
     constructor(
-        ERC20Burnable openToken,
+        IERC20 openToken,
         IDatanets datanets,
         IERC5805 votes,
         address governance,
@@ -90,11 +89,11 @@ contract Models is ERC721, IModels, IParameters {
         uint256 objectionWindow,
         uint256 objectionQuorum
     ) ERC721("Tributary Models", "MODEL") {
-        DEPLOYER = msg.sender;
         OPEN = openToken;
         DATANETS = datanets;
         VOTES = votes;
         GOVERNANCE = governance;
+        DEPLOYER = msg.sender;
         MINIMUM_BOND = uint96(Parameters.within("MINIMUM_BOND", minimumBond, 1 ether, 10_000_000 ether));
         VALIDATOR_STAKE = Parameters.within("VALIDATOR_STAKE", validatorStake, 1 ether, 100_000_000 ether);
         EVALUATION_WINDOW = Parameters.within("EVALUATION_WINDOW", evaluationWindow, 1 minutes, 30 days);
@@ -104,9 +103,9 @@ contract Models is ERC721, IModels, IParameters {
     }
 
     /// @inheritdoc IModels
-    function wire(address refutations_) external {
-        require(msg.sender == DEPLOYER && refutations == address(0), ModelSealed());
-        refutations = refutations_;
+    function wire(address judge_) external {
+        require(msg.sender == DEPLOYER && judge == address(0) && judge_ != address(0), ModelSealed());
+        judge = judge_;
     }
 
     /* DEVELOPER */
@@ -241,32 +240,26 @@ contract Models is ERC721, IModels, IParameters {
 
         version.state = State.Suspended;
         emit Suspended(model);
-        uint256 bond = version.bond;
-        if (bond == 0) return;
-        version.bond = 0;
-        emit BondForfeited(model, bond);
-        OPEN.safeTransfer(GOVERNANCE, bond);
+        _forfeitBond(model, version, GOVERNANCE);
     }
 
-    /* REFUTATIONS */
+    /* JUDGE */
 
     /// @inheritdoc IModels
-    function voidIndex(uint256 model) external returns (uint256 paid) {
-        require(msg.sender == refutations, ModelNotRefutations(msg.sender));
+    function strike(uint256 model) external returns (uint256 bond) {
+        require(msg.sender == judge, ModelNotJudge(msg.sender));
         Version storage version = _known(model);
         State state = version.state;
         require(state <= State.Live, ModelWrongState(model, state));
 
-        version.state = State.Suspended;
-        emit Suspended(model);
-        uint256 bond = version.bond;
-        if (bond == 0) return 0;
-        version.bond = 0;
-        emit BondForfeited(model, bond);
-        uint256 burned = bond / 2; // rounded down; the refuter has the odd wei
-        paid = bond - burned;
-        OPEN.burn(burned);
-        OPEN.safeTransfer(msg.sender, paid);
+        if (state == State.Live) {
+            version.state = State.Suspended;
+            emit Suspended(model);
+        } else {
+            version.state = State.Retired;
+            emit Retired(model);
+        }
+        return _forfeitBond(model, version, msg.sender);
     }
 
     /* VIEWS */
@@ -379,6 +372,14 @@ contract Models is ERC721, IModels, IParameters {
     function _inState(uint256 model, State state) internal view returns (Version storage version) {
         version = _known(model);
         require(version.state == state, ModelWrongState(model, version.state));
+    }
+
+    function _forfeitBond(uint256 model, Version storage version, address recipient) internal returns (uint256 bond) {
+        bond = version.bond;
+        if (bond == 0) return 0;
+        version.bond = 0;
+        emit BondForfeited(model, bond);
+        OPEN.safeTransfer(recipient, bond);
     }
 
     /// @dev To the developer; OPEN has no hooks, so it can neither fail nor re-enter.

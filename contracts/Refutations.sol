@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {ERC20Burnable} from "@openzeppelin/contracts/token/ERC20/extensions/ERC20Burnable.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
@@ -15,7 +15,7 @@ import {IIndexVerifier, ILogVerifier, IVerifier} from "./interfaces/IVerifier.so
 /// @title The judge of what can be proved
 /// @notice See IRefutations.
 contract Refutations is IRefutations {
-    using SafeERC20 for IERC20;
+    using SafeERC20 for ERC20Burnable;
     using SafeCast for uint256;
 
     /* TYPES */
@@ -35,7 +35,7 @@ contract Refutations is IRefutations {
 
     /* IMMUTABLES */
 
-    IERC20 public immutable OPEN;
+    ERC20Burnable public immutable OPEN;
     IAttribution public immutable ATTRIBUTION;
     IOperators public immutable OPERATORS;
     IModels public immutable MODELS;
@@ -62,7 +62,7 @@ contract Refutations is IRefutations {
 
     /// @param verifiers of postings
     constructor(
-        IERC20 openToken,
+        ERC20Burnable openToken,
         IAttribution attribution,
         IOperators operators,
         IModels models,
@@ -124,9 +124,13 @@ contract Refutations is IRefutations {
     /// @inheritdoc IRefutations
     function refuteIndex(uint256 model, bytes calldata evidence) external {
         bytes32 target = _checkIndex(model, evidence);
-        uint256 paid = MODELS.voidIndex(model);
-        if (paid != 0) _grant(target, INDEX_VERIFIER, false);
-        _amounts[target] = paid;
+        uint256 bond = MODELS.strike(model);
+        // A live version's bond is back with its developer.
+        if (bond == 0) return;
+        uint256 burned = bond / 2; // rounded down; the refuter has the odd wei
+        _grant(target, INDEX_VERIFIER, false);
+        _amounts[target] = bond - burned;
+        OPEN.burn(burned);
     }
 
     /// @inheritdoc IRefutations

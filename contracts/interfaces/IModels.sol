@@ -81,11 +81,11 @@ interface IModels {
     error ModelObjectionsClosed(uint256 model, uint256 closesAt);
     error ModelNoVotes(address account);
     error ModelAlreadyObjected(address account);
-    error ModelNotRefutations(address account);
+    error ModelNotJudge(address account);
     error ModelSealed();
 
-    /// @notice Names the contract that proves indexes wrong. Once, by the deployer.
-    function wire(address refutations) external;
+    /// @notice Names the judge of wrong indexes. Once, by the deployer.
+    function wire(address judge) external;
     /// @notice Proposes a version under a bond of at least `requiredBond()` taken from the caller, its developer.
     function propose(Terms calldata terms, uint96 bond, string calldata uri) external returns (uint256 model);
     /// @notice Proposed → Approved, on either track. Only the timelock, after a vote.
@@ -105,16 +105,16 @@ interface IModels {
     /// @notice Approved to Live → Suspended, and back never: a new version takes its place. A bond that is still held goes
     /// to the treasury. Only the timelock, after a vote.
     function suspend(uint256 model) external;
-    /// @notice Proposed to Live → Suspended, for the index is proved wrong. Of a bond that is still held half, rounded down, is
-    /// burned, the rest goes to the caller, who owes it to the refuter. Only the contract named by `wire`.
-    function voidIndex(uint256 model) external returns (uint256 paid);
     /// @notice Proposed to Live → Retired by its developer. Returns a bond that is still held.
     function retire(uint256 model) external;
     /// @notice Proposed → Retired where nothing has been decided for PROPOSAL_TERM, so that no terms of long ago can be
     /// approved. Anyone may call. Returns the bond to the developer.
     function expire(uint256 model) external;
 
-    function refutations() external view returns (address);
+    /// @notice Ends a version whose index is proved wrong: Proposed to Evaluated → Retired, Live → Suspended. A bond that is
+    /// still held goes to the judge. Only the judge.
+    function strike(uint256 model) external returns (uint256 bond);
+
     function stateOf(uint256 model) external view returns (State);
     /// @notice Whether a version with these terms, proposed by `developer` now, needs the full vote.
     function needsVote(Terms calldata terms, address developer) external view returns (bool);
@@ -129,6 +129,8 @@ interface IModels {
     function developerOf(uint256 model) external view returns (address);
     /// @notice The validator whose evaluation took it on; earns the validators' part.
     function evaluatorOf(uint256 model) external view returns (address);
+    /// @notice Who may `strike`; nobody until it is wired.
+    function judge() external view returns (address);
     /// @notice How many versions there are; their ids are 0 .. count - 1.
     function modelCount() external view returns (uint256);
     function MINIMUM_BOND() external view returns (uint96);

@@ -5,7 +5,7 @@ import {IAttribution} from "./IAttribution.sol";
 
 /// @title How what is wrong is proved wrong
 /// @notice In one transaction, by anyone, without a vote: evidence that a fixed verifier accepts voids a posting, voids a
-/// log and slashes its operator, slashes an operator for a receipt that its log does not hold, or suspends a version.
+/// log and slashes its operator, slashes an operator for a receipt that its log does not hold, or ends a version.
 /// Half of what is slashed is burned, the rest is the refuter's.
 ///
 /// Evidence can be copied from the mempool, so a reward can be taken only after `REVEAL_BLOCKS`. Until then it goes to
@@ -39,7 +39,7 @@ interface IRefutations {
     /// @notice Slashes an operator for a receipt of an epoch that it signed, and that does not stand at its number in the
     /// epoch's log. The log stays: nobody's posting on it was wrong. Once for each log.
     function slashEquivocation(address till, uint256 epoch, bytes calldata evidence) external;
-    /// @notice Suspends a version whose index breaks a rule; the proposal bond that is still held is forfeited.
+    /// @notice Ends a version whose index breaks a rule; the proposal bond that is still held is forfeited.
     function refuteIndex(uint256 model, bytes calldata evidence) external;
 
     /// @notice Shows the caller's earlier commitment to a refutation of a posting, before the reward can be taken.

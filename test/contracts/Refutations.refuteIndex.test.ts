@@ -11,11 +11,11 @@ async function indexed() {
 }
 
 describe("Refutations.refuteIndex", () => {
-  it("suspends the version and owes half of its bond to the refuter", async () => {
+  it("ends the version and owes half of its bond to the refuter", async () => {
     const suite = await loadFixture(indexed);
     const { refutations, models, openToken, stranger, target } = suite;
     await refutations.connect(stranger).refuteIndex(0, PROOF);
-    expect(await models.stateOf(0)).to.equal(State.Suspended);
+    expect(await models.stateOf(0)).to.equal(State.Retired);
     await passReveal(suite);
     await expect(refutations.takeReward(target)).to.changeTokenBalances(
       ethers,
@@ -49,7 +49,7 @@ describe("Refutations.refuteIndex", () => {
     await refutations.refuteIndex(0, PROOF);
     await expect(refutations.refuteIndex(0, PROOF))
       .to.be.revertedWithCustomError(models, "ModelWrongState")
-      .withArgs(0, State.Suspended);
+      .withArgs(0, State.Retired);
   });
 
   it("reverts when the evidence proves nothing", async () => {

@@ -20,6 +20,8 @@ describe("Revenue.close", () => {
       .to.emit(revenue, "Closed")
       .withArgs(till, epoch, open(80), open(20), open(28));
     expect(await revenue.poolOf(epoch)).to.equal(open(28));
+    expect(await revenue.poolOfTill(till, epoch)).to.equal(open(28));
+    expect(await revenue.poolOfTill(till, epoch + 1n)).to.equal(0n);
     expect(await revenue.treasuryOwed()).to.equal(open(20));
     expect(await revenue.openTills(epoch)).to.equal(0n);
   });
