@@ -20,7 +20,14 @@ const CONTRACTS = [
   "refutations",
   "demands",
   "seeds",
+  "stepVerifier",
+  "sampleVerifier",
+  "partVerifier",
+  "resultVerifier",
+  "payoutVerifier",
+  "logVerifier",
   "equivocationVerifier",
+  "indexVerifier",
 ] as const;
 
 export type ContractName = (typeof CONTRACTS)[number];

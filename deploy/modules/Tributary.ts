@@ -61,16 +61,24 @@ const suite = (m: IgnitionModuleBuilder, onX402: boolean) => {
   const rewards = m.contractAt("Rewards", m.staticCall(attribution, "REWARDS"));
   m.call(revenue, "wire", [attribution]);
   const operators = m.contract("Operators", [openToken, attribution, stakeVault, m.getParameter("operatorBond")]);
+  const seeds = m.contract("Seeds", [attribution]);
+  const stepVerifier = m.contract("StepVerifier", [attribution, revenue, models]);
+  const sampleVerifier = m.contract("SampleVerifier", [attribution, models, seeds]);
+  const partVerifier = m.contract("PartVerifier", [models]);
+  const resultVerifier = m.contract("ResultVerifier", [revenue, models]);
+  const payoutVerifier = m.contract("PayoutVerifier", [revenue, models, datanets]);
+  const logVerifier = m.contract("LogVerifier", [attribution, channels, openToken]);
   const equivocationVerifier = m.contract("EquivocationVerifier", [attribution]);
+  const indexVerifier = m.contract("IndexVerifier", [models, datanets]);
   const refutations = m.contract("Refutations", [
     openToken,
     attribution,
     operators,
     models,
-    [equivocationVerifier],
+    [stepVerifier, sampleVerifier, partVerifier, resultVerifier, payoutVerifier],
+    logVerifier,
     equivocationVerifier,
-    equivocationVerifier,
-    equivocationVerifier,
+    indexVerifier,
   ]);
   const demands = m.contract("Demands", [
     openToken,
@@ -80,7 +88,6 @@ const suite = (m: IgnitionModuleBuilder, onX402: boolean) => {
     channels,
     m.getParameter("demandDeposit"),
   ]);
-  const seeds = m.contract("Seeds", [attribution]);
   m.call(attribution, "wire", [operators, [refutations, demands]]);
   m.call(models, "wire", [refutations]);
   return {
@@ -101,7 +108,14 @@ const suite = (m: IgnitionModuleBuilder, onX402: boolean) => {
     refutations,
     demands,
     seeds,
+    stepVerifier,
+    sampleVerifier,
+    partVerifier,
+    resultVerifier,
+    payoutVerifier,
+    logVerifier,
     equivocationVerifier,
+    indexVerifier,
   };
 };
 
