@@ -313,7 +313,7 @@ describe("LogVerifier", () => {
     const turned = { receipts: wrong, places: [0, 0], other: receipts, otherEpoch: EPOCH };
     expect(await show(suite, Rule.Overlap, turned, EPOCH - 3)).to.equal(false);
     // nor does a log that does not stand
-    await suite.facts.setLog(suite.till, EPOCH - 3, { root: zeroHash, count: 0, total: 0 });
+    await suite.facts.voidLog(suite.till, EPOCH - 3);
     expect(await show(suite, Rule.Overlap, shown)).to.equal(false);
   });
 
@@ -338,6 +338,16 @@ describe("LogVerifier", () => {
     }
     // within a log the neighbours tell
     expect(await show(suite, Rule.Order, { receipts, places: [0, 1] })).to.equal(false);
+  });
+
+  it("shows of a void log what it was void for", async () => {
+    const suite = await loadFixture(logged);
+    const change = { chargeBefore: 41n, chargeAfter: 700n };
+    expect(await provesChange(suite, Rule.Overlap, 2, change, [0, 2])).to.equal(true);
+    await suite.facts.voidLog(suite.till, EPOCH);
+    const receipts = suite.receipts.with(2, { ...suite.receipts[2]!, ...change });
+    expect(await show(suite, Rule.Overlap, { receipts, places: [0, 2] })).to.equal(true);
+    expect(await show(suite, Rule.Overlap, { receipts: suite.receipts, places: [0, 2] })).to.equal(false);
   });
 
   it("takes no receipt that the log does not hold", async () => {

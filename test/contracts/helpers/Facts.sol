@@ -14,11 +14,17 @@ contract Facts {
     uint256 public constant model = 7;
 
     mapping(address till => mapping(uint256 epoch => Log)) public logOf;
+    mapping(address till => mapping(uint256 epoch => Log)) public committedLogOf;
     mapping(uint256 epoch => bytes32) public seedOf;
     bytes32 internal _indexRoot;
 
     function setLog(address till, uint256 epoch, Log calldata log) external {
         logOf[till][epoch] = log;
+        committedLogOf[till][epoch] = log;
+    }
+
+    function voidLog(address till, uint256 epoch) external {
+        delete logOf[till][epoch];
     }
 
     function setSeed(uint256 epoch, bytes32 seed) external {
