@@ -17,11 +17,11 @@ export async function judged() {
 export type JudgedSuite = Awaited<ReturnType<typeof judged>>;
 
 /** Puts the stand-in at the address of each verifier that Refutations asks. */
-export async function mockVerifiers({ refutations, stepVerifier }: Suite) {
+export async function mockVerifiers({ refutations, postingVerifier }: Suite) {
   const mock = await ethers.deployContract("Verifiers");
   const code = await ethers.provider.getCode(mock);
   const addresses = [
-    stepVerifier,
+    postingVerifier,
     await refutations.LOG_VERIFIER(),
     await refutations.EQUIVOCATION_VERIFIER(),
     await refutations.INDEX_VERIFIER(),
@@ -31,11 +31,11 @@ export async function mockVerifiers({ refutations, stepVerifier }: Suite) {
 
 /** The commitment of `account` to `evidence` against a posting. */
 export function commitmentTo(
-  { refutations, stepVerifier }: Suite,
+  { refutations, postingVerifier }: Suite,
   account: { address: string },
   target: string,
   evidence = PROOF,
-  verifier = stepVerifier,
+  verifier = postingVerifier,
 ) {
   return refutations.commitmentOf(account.address, target, verifier, ethers.keccak256(evidence), SALT);
 }
