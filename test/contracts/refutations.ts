@@ -1,5 +1,4 @@
-import type { IAttribution } from "../../types/index.ts";
-import { ethers, networkHelpers, posted, type Suite, time } from "./fixtures.ts";
+import { ethers, networkHelpers, posted, type Suite } from "./fixtures.ts";
 
 /** Evidence that the verifiers of {@link judged} accept, two that differ, and one that they do not. */
 export const PROOF = "0x01aa";
@@ -35,7 +34,7 @@ export function commitmentTo(
   account: { address: string },
   target: string,
   evidence = PROOF,
-  verifier = postingVerifier,
+  verifier: string = postingVerifier,
 ) {
   return refutations.commitmentOf(account.address, target, verifier, ethers.keccak256(evidence), SALT);
 }
@@ -70,6 +69,3 @@ export async function inOneBlock(
     await ethers.provider.send("evm_setAutomine", [true]);
   }
 }
-
-export type Entry = IAttribution.EntryStruct;
-export { time };
