@@ -15,9 +15,3 @@ interface IRefutations {
     /// @param verifier one of the stateless verifiers that were fixed at deployment
     function refute(IAttribution.Entry calldata entry, address verifier, bytes calldata evidence) external;
 }
-
-/// @title A rule whose breach can be shown
-interface IVerifier {
-    /// @notice Whether `evidence` (leaves and list proofs against the posting's roots) shows that `posting` breaks the rule.
-    function refutes(IAttribution.Posting calldata posting, bytes calldata evidence) external view returns (bool);
-}
