@@ -15,16 +15,15 @@ type Evidence = Partial<
 export function provePayouts(of: Case): Proof[] {
   return of.steps.flatMap((step) => {
     // Another list before than the step names: that is a broken rule of the steps, and nothing can be shown here.
-    if (step.before.list.root !== step.entry.rootBefore) return [];
+    if (!step.known.payouts || step.before.list.root !== step.entry.rootBefore) return [];
     return [...proveLength(of, step), ...proveEach(of, step)];
   });
 }
 
 function prover(of: Case, step: JudgedStep) {
-  const nothing = { contributor: 0, before: [], afterwards: [], lower: [], upper: [], results: [] };
   const opened = openedStep(of, step.position);
   return (rule: keyof typeof RULE, evidence: Evidence, what: string): Proof =>
-    proof("PayoutVerifier", { ...nothing, ...evidence, step: opened, rule: RULE[rule] }, `${step.name}: ${what}`);
+    proof("PayoutVerifier", { ...evidence, step: opened, rule: RULE[rule] }, `${step.name}: ${what}`);
 }
 
 function openedPayout(payouts: readonly PayoutEntry[], list: List, position: number) {
@@ -64,7 +63,7 @@ function proveEach(of: Case, step: JudgedStep): Proof[] {
   const { accounts } = of.facts;
   const prove = prover(of, step);
   const proofs: Proof[] = [];
-  const paid = model === null ? null : paidBlocks(step, model);
+  const paid = model === null || !step.known.results ? null : paidBlocks(step, model);
   for (let id = 0; id < Math.max(payouts.length, before.payouts.length); id++) {
     const [now, then] = [payouts[id], before.payouts[id]];
     const account = accounts[id];
@@ -76,8 +75,9 @@ function proveEach(of: Case, step: JudgedStep): Proof[] {
       const evidence = { before: shown(before.payouts, before.list, id), afterwards };
       proofs.push(prove("fell", evidence, `contributor ${id} falls from ${then.cumulative} to ${now.cumulative}`));
     }
-    const expected = (then?.cumulative ?? 0n) + (paid?.get(id) ?? 0n);
-    if (model === null || (now?.cumulative ?? 0n) === expected) continue;
+    if (model === null || paid === null) continue;
+    const expected = (then?.cumulative ?? 0n) + (paid.get(id) ?? 0n);
+    if ((now?.cumulative ?? 0n) === expected) continue;
     const evidence = { ...blockOf(step, model, id), afterwards, before: shown(before.payouts, before.list, id) };
     proofs.push(prove("amount", evidence, `contributor ${id} has ${now?.cumulative ?? 0n}, not ${expected}`));
   }

@@ -10,7 +10,7 @@ function prove(
   evidence: { steps: object[]; results: object[]; parts?: object[] },
   what: string,
 ) {
-  return proof("ResultVerifier", { parts: [], ...evidence, rule: RULE[rule] }, what);
+  return proof("ResultVerifier", { ...evidence, rule: RULE[rule] }, what);
 }
 
 /** Every rule of the results that a posting breaks. */
@@ -54,7 +54,8 @@ function provePaid(of: Case, step: JudgedStep): Proof[] {
 
 /** A step distributes what its last result says. */
 function proveStepPaid(of: Case, step: JudgedStep): Proof[] {
-  const { entry, results, position, name } = step;
+  const { entry, results, known, position, name } = step;
+  if (!known.results) return [];
   const expected = (of.steps[position - 1]?.entry.runningPaid ?? 0n) + (results.at(-1)?.runningPaid ?? 0n);
   if (entry.runningPaid === expected) return [];
   const last = results.length === 0 ? [] : [openedResult(step, results.length - 1)];

@@ -1,4 +1,3 @@
-import { zeroAddress } from "viem";
 import { DOMAIN } from "../../protocol/domains.ts";
 import { List } from "../../protocol/list.ts";
 import type { TillFacts } from "../assemble.ts";
@@ -32,10 +31,8 @@ type Evidence = Partial<{ steps: object[]; till: string; epoch: number; parents:
   Partial<ReturnType<typeof anyLeaf>>;
 
 function prove(rule: keyof typeof RULE, evidence: Evidence, what: string): Proof {
-  const nothing = { steps: [], till: zeroAddress, epoch: 0, parents: [], list: 0, ...anyLeaf(EMPTY) };
-  return proof("StepVerifier", { ...nothing, ...evidence, rule: RULE[rule] }, what);
+  return proof("StepVerifier", { ...evidence, rule: RULE[rule] }, what);
 }
-const EMPTY = { count: 0 } as List;
 
 /** Every rule of the steps that a posting breaks. */
 export function proveSteps(of: Case): Proof[] {
@@ -95,7 +92,7 @@ function proveOfTill(of: Case, { entry, position, name, model }: JudgedStep, { p
 }
 
 /** Lists that are not as long as their step says. */
-function proveCounts(of: Case, { entry, position, name, lists }: JudgedStep): Proof[] {
+function proveCounts(of: Case, { entry, position, name, lists, known }: JudgedStep): Proof[] {
   const steps = [openedStep(of, position)];
   const expected = {
     samples: entry.samples,
@@ -103,7 +100,7 @@ function proveCounts(of: Case, { entry, position, name, lists }: JudgedStep): Pr
     results: entry.contributions,
   };
   return (Object.keys(LISTS) as (keyof typeof LISTS)[])
-    .filter((list) => lists[list].count !== expected[list])
+    .filter((list) => known[list] && lists[list].count !== expected[list])
     .map((list) => {
       const what = `${name}: ${lists[list].count} ${list}, not ${expected[list]}`;
       return prove("count", { steps, list: LISTS[list], ...anyLeaf(lists[list]) }, what);
