@@ -76,7 +76,8 @@ contract LogVerifier is ILogVerifier {
     /* INTERNAL */
 
     function _proves(address till, uint256 epoch, Evidence calldata evidence) internal view returns (bool) {
-        (bytes32 root, uint64 count, uint128 total) = ATTRIBUTION.logOf(till, epoch);
+        // Void or not: who had committed to this proof before it was shown can show it still.
+        (bytes32 root, uint64 count, uint128 total) = ATTRIBUTION.committedLogOf(till, epoch);
         Rule rule = evidence.rule;
         AnswerOpenings.OpenedReceipt[] calldata receipts = evidence.receipts;
         if (receipts.length == 0) return rule == Rule.Count && _wrongEmptiness(root, count, total);
@@ -156,7 +157,7 @@ contract LogVerifier is ILogVerifier {
         if (!later && (evidence.otherEpoch != epoch || other.opening.position == opened.opening.position)) {
             return false;
         }
-        if (!_standsIn(till, evidence.otherEpoch, other)) return false;
+        if (!_standsIn(till, evidence.otherEpoch, later, other)) return false;
         Leaves.Receipt calldata a = opened.receipt;
         Leaves.Receipt calldata b = other.receipt;
         return a.channelId == b.channelId && a.chargeBefore < b.chargeAfter && b.chargeBefore < a.chargeAfter;
@@ -165,18 +166,19 @@ contract LogVerifier is ILogVerifier {
     /// @dev Whether a receipt's number or its wei are not past those of a receipt of an earlier epoch.
     function _wrongOrder(address till, uint256 epoch, Evidence calldata evidence) internal view returns (bool) {
         AnswerOpenings.OpenedReceipt calldata earlier = evidence.receipts[1];
-        if (evidence.otherEpoch >= epoch || !_standsIn(till, evidence.otherEpoch, earlier)) return false;
+        if (evidence.otherEpoch >= epoch || !_standsIn(till, evidence.otherEpoch, true, earlier)) return false;
         Leaves.Receipt calldata receipt = evidence.receipts[0].receipt;
         int256 start = int256(uint256(receipt.running)) - receipt.chargeOf();
         return receipt.number <= earlier.receipt.number || start < int256(uint256(earlier.receipt.running));
     }
 
-    function _standsIn(address till, uint256 epoch, AnswerOpenings.OpenedReceipt calldata opened)
+    /// @param other whether it is another log than the one that is wrong; then it must not be void itself
+    function _standsIn(address till, uint256 epoch, bool other, AnswerOpenings.OpenedReceipt calldata opened)
         internal
         view
         returns (bool)
     {
-        (bytes32 root,,) = ATTRIBUTION.logOf(till, epoch);
+        (bytes32 root,,) = other ? ATTRIBUTION.logOf(till, epoch) : ATTRIBUTION.committedLogOf(till, epoch);
         return opened.stands(root);
     }
 }
