@@ -136,8 +136,8 @@ contract Revenue is IRevenue, IParameters {
         uint256 deadline = attribution.logDeadline(epoch);
         require(block.timestamp > deadline, RevenueTooEarly(deadline + 1));
 
-        (,, uint256 total) = attribution.logOf(till, epoch);
-        uint256 covered = earned < total ? earned : total;
+        // Attribution takes no log above the income of its epoch.
+        (,, uint256 covered) = attribution.logOf(till, epoch);
         uint256 before = book.covered;
         uint256 share = MODELS.termsOf(book.model).split.contributors;
         uint256 pool = Split.grown(before, covered, share);

@@ -35,10 +35,13 @@ describe("Revenue.close", () => {
     expect(await revenue.treasuryOwed()).to.equal(open(100));
   });
 
-  it("splits no more than the income, whatever the log says", async () => {
+  it("splits no more than the income, for a log that says more is refused", async () => {
     const suite = await loadFixture(ended);
     const { revenue, attribution, operator, till, epoch } = suite;
-    await attribution.connect(operator).commitLog(till, epoch, hash("log"), 3, open(5000));
+    await expect(attribution.connect(operator).commitLog(till, epoch, hash("log"), 3, open(100) + 1n))
+      .to.be.revertedWithCustomError(attribution, "AttributionOverIncome")
+      .withArgs(open(100), open(100) + 1n);
+    await attribution.connect(operator).commitLog(till, epoch, hash("log"), 3, open(100));
     await passDeadline(suite, epoch);
     await revenue.close(till, epoch);
     expect(await revenue.poolOf(epoch)).to.equal(open(35));
