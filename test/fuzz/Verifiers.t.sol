@@ -206,16 +206,48 @@ contract VerifiersFuzz is Test {
         }
     }
 
-    function _somePayouts(uint256 done) internal returns (Openings.OpenedPayout[] memory opened) {
-        if (done == 0 || _draw(8) == 0) return opened;
+    /// @dev The whole of what shows how a contributor's payout has grown.
+    function _openBlock(uint256 step, PayoutVerifier.Evidence memory evidence) internal {
+        uint256 id = evidence.contributor % CONTRIBUTORS;
+        evidence.contributor = uint32(id);
+        evidence.before = _openPayout(step, id);
+        evidence.afterwards = _openPayout(step + 1, id);
+        uint256 from;
+        uint256 to;
+        (evidence.lower, from) = _openBorder(id);
+        (evidence.upper, to) = _openBorder(id + 1);
+        if (from == to) return;
+        evidence.results = new Openings.OpenedResult[](from == 0 ? 1 : 2);
+        evidence.results[0] = Openings.OpenedResult(results[step][to - 1], _opening(resultLeaves[step], to - 1));
+        if (from == 0) return;
+        evidence.results[1] = evidence.results[0];
+        evidence.results[0] = Openings.OpenedResult(results[step][from - 1], _opening(resultLeaves[step], from - 1));
+    }
+
+    /// @dev The neighbours between which the entries of contributors from `id` on begin.
+    function _openBorder(uint256 id) internal returns (Openings.OpenedIndexEntry[] memory opened, uint256 border) {
+        while (border < index.length && index[border].contributor < id) {
+            ++border;
+        }
+        uint256 from = border == 0 ? 0 : border - 1;
+        uint256 to = border == index.length ? border : border + 1;
+        opened = new Openings.OpenedIndexEntry[](to - from);
+        for (uint256 i; i < opened.length; ++i) {
+            opened[i] = Openings.OpenedIndexEntry(index[from + i], _opening(indexLeaves, from + i));
+        }
+    }
+
+    function _openPayout(uint256 done, uint256 id) internal returns (Openings.OpenedPayout[] memory opened) {
+        if (done == 0) return opened;
         opened = new Openings.OpenedPayout[](1);
-        uint256 id = _draw(CONTRIBUTORS);
-        bytes32[] memory leaves = _payoutLeaves(done);
-        uint96 cumulative = cumulatives[done][id];
-        opened[0] = Openings.OpenedPayout(
-            Leaves.Payout(chain.accountOf(uint32(id)), _draw(16) == 0 ? cumulative / 2 : cumulative),
-            _opening(leaves, id)
-        );
+        Leaves.Payout memory payout = Leaves.Payout(chain.accountOf(uint32(id)), cumulatives[done][id]);
+        opened[0] = Openings.OpenedPayout(payout, _opening(_payoutLeaves(done), id));
+    }
+
+    function _somePayouts(uint256 done) internal returns (Openings.OpenedPayout[] memory opened) {
+        if (_draw(8) == 0) return opened;
+        opened = _openPayout(done, _draw(CONTRIBUTORS));
+        if (opened.length != 0 && _draw(16) == 0) opened[0].payout.cumulative /= 2;
     }
 
     function _tryStep() internal returns (bool refuted) {
@@ -266,9 +298,14 @@ contract VerifiersFuzz is Test {
         evidence.step = _openStep(which);
         evidence.before = _somePayouts(_draw(8) == 0 ? which + 1 : which);
         evidence.afterwards = _somePayouts(_draw(8) == 0 ? which : which + 1);
-        evidence.lower = _someEntries();
-        evidence.upper = _someEntries();
-        evidence.results = _someResults(which);
+        if (_draw(2) == 0) {
+            evidence.rule = PayoutVerifier.Rule.Amount;
+            _openBlock(which, evidence);
+        } else {
+            evidence.lower = _someEntries();
+            evidence.upper = _someEntries();
+            evidence.results = _someResults(which);
+        }
         try payoutVerifier.proves(posting, evidence) returns (bool proved) {
             refuted = proved;
             equal(proved ? 1 : 0, payoutVerifier.refutes(posting, abi.encode(evidence)) ? 1 : 0, "both ways");
