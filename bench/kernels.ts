@@ -134,7 +134,7 @@ function scans(module: WebAssembly.Module) {
   };
   return {
     read: best((at) => memory.subarray(at, at + PIECE * DIMS).indexOf(0)),
-    scan: best((at) => call.dotScan(PIECE, DIMS, query, features + at, out)),
-    together: 4 * best((at) => call.dotScan4(PIECE, DIMS, query, features + at, out)),
+    scan: best((at) => call.dotScan(1, PIECE, DIMS, query, features + at, out)),
+    together: 4 * best((at) => call.dotScan(4, PIECE, DIMS, query, features + at, out)),
   };
 }
