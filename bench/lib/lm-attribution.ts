@@ -1,4 +1,5 @@
 // Attribution of the language model over MedQuAD, held against retraining.
+import { mkdir } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { Engine, type Example, loadBase, lossTokens, Random } from "../../lm/index.ts";
@@ -8,10 +9,11 @@ import { efficiencyError } from "../../oracle/audit/gauges.ts";
 import { payoutShares, shareDistance } from "../../oracle/audit/payouts.ts";
 import { retrain } from "../../oracle/audit/retrain.ts";
 import { shapleyValues } from "../../oracle/audit/shapley.ts";
+import { pathEfficiency } from "../../oracle/audit/smoothness.ts";
 import type { AttributionEngine, AttributionRun } from "../../oracle/engine.ts";
 import { ENGINES } from "../../oracle/engines/index.ts";
 import { tangent } from "../../oracle/engines/tangent.ts";
-import { AT_END } from "../../oracle/quadrature.ts";
+import { AT_END, gaussLegendre } from "../../oracle/quadrature.ts";
 import { writeWhole } from "../../scripts/lib/files.ts";
 import { scorePlot } from "../../scripts/lib/score-plot.ts";
 import type { Figures } from "../main.ts";
@@ -20,16 +22,21 @@ import { type Bed, eightGroups, makeBed, servedAnswers, twentyGroups, WORDS } fr
 const ROOT = join(import.meta.dirname, "../..");
 const BASE = join(ROOT, "models/base");
 const CACHE = join(ROOT, "build/audit");
-const PLOT = join(ROOT, "build/bench/attribution.svg");
-const REPORT = join(ROOT, "build/bench/attribution.json");
+const REPORTS = join(ROOT, "build/bench");
+const PLOT = join(REPORTS, "attribution.svg");
+const REPORT = join(REPORTS, "attribution.json");
+/** Of the tangents' path; the gain rises steeply at its start. */
+const NODES = gaussLegendre(4);
 /** Random halves of the twenty that are retrained. */
 const HALVES = 40;
 const SEED = 1;
 /** Single tangents where every contribution weighs half: what random halves ask for. */
 const AT_HALF = [{ at: 0.5, weight: 1 }];
 
+const BASELINES = ENGINES.filter(({ name }) => name !== "tangent");
+
 type Log = (line: string) => void;
-type Scores = readonly ArrayLike<number>[];
+type Scores = readonly (readonly number[])[];
 
 /**
  * All figures of the language model: eight contributions with all 256 subsets, then twenty with each left out once and
@@ -44,7 +51,6 @@ export async function lmFigures(data: string, log: Log): Promise<Figures> {
   }
 }
 
-const flat = (rows: Scores) => rows.flatMap((row) => Array.from(row));
 const sum = (values: ArrayLike<number>) => Array.from(values).reduce((total, value) => total + value, 0);
 /** `grad-dot` is `graddot`; the tangents are what settles, so their figures stand without a name. */
 const keyOf = (name: string) => (name === "tangent" ? "lm" : name.replace("-", ""));
@@ -52,62 +58,68 @@ const keyOf = (name: string) => (name === "tangent" ? "lm" : name.replace("-", "
 async function eight(engine: Engine, data: string, log: Log): Promise<Figures> {
   const bed = await makeBed(engine, await eightGroups(engine.base, data));
   const { run, names } = bed;
+  const references = run.evaluation.length;
   const answers = [...run.evaluation, ...(await servedAnswers(run))];
-  const sets: [suffix: string, inside: (i: number) => boolean][] = [
-    ["", (i) => i < run.evaluation.length],
-    ["_served", (i) => i >= run.evaluation.length],
-  ];
   const n = names.length;
   const subsets = Array.from({ length: 2 ** n }, (_, subset) => names.map((_, c) => (subset >> c) & 1));
   const outputs = await retrained({ ...run, evaluation: answers }, subsets, log);
-  const exact = answers.map((_, i) => {
+  const shapley = answers.map((_, i) => {
     const utilities = outputs.map((output) => output[i]!);
-    return shapleyValues(utilities, n);
+    return [...shapleyValues(utilities, n)];
   });
   const gains = answers.map((_, i) => outputs.at(-1)![i]! - outputs[0]![i]!);
-  const scores = await scoresOfAll(bed, answers, ENGINES, log);
-  const words = names.indexOf(WORDS);
+  const engines = await scoresOfAll(bed, answers, [tangent(NODES), ...BASELINES], log);
 
-  const figures: Figures = { lm_ppl_ratio: perplexityRatio(run.evaluation, gains) };
-  const shares: Record<string, Record<string, number[]>> = {};
-  for (const [suffix, inside] of sets) {
-    const of = <T>(rows: readonly T[]) => rows.filter((_, i) => inside(i));
-    const truth = of(exact);
-    const pays = payoutShares(truth);
-    figures[`shapley_junk_share${suffix}`] = pays[words]!;
-    figures[`shapley_junk_nats${suffix}`] = sum(truth.map((row) => row[words]!));
-    figures[`lm_gain_nats${suffix}`] = sum(of(gains));
-    shares[suffix] = { shapley: [...pays] };
-    for (const [name, all] of scores) {
-      const told = of(all);
-      const key = keyOf(name);
-      const paid = payoutShares(told);
-      const efficiency = efficiencyError(told, of(gains));
-      shares[suffix][name] = [...paid];
-      Object.assign(figures, {
-        [`${key}_shapley_r${suffix}`]: pearson(flat(told), flat(truth)),
-        [`${key}_payout_l1${suffix}`]: shareDistance(paid, pays),
-        [`${key}_efficiency_err${suffix}`]: efficiency.perAnswer,
-        [`${key}_efficiency_total${suffix}`]: efficiency.total,
-        [`${key}_junk_share${suffix}`]: paid[words]!,
-      });
-    }
-    figures[`lm_graddot_l1${suffix}`] = figures[`graddot_payout_l1${suffix}`]!;
-    figures[`lm_trajectory_l1${suffix}`] = figures[`trajectory_payout_l1${suffix}`]!;
-  }
-  const references = <T>(rows: readonly T[]) => rows.slice(0, run.evaluation.length);
-  const clouds = [...scores].map(([name, all]) => {
-    return { engine: name, scores: references(all), note: `r = ${figures[`${keyOf(name)}_shapley_r`]!.toFixed(3)}` };
+  const judged = (from: number, to?: number) => {
+    const scores = new Map([...engines].map(([name, rows]) => [name, rows.slice(from, to)] as const));
+    return judge(names, { gains: gains.slice(from, to), shapley: shapley.slice(from, to), scores });
+  };
+  const [ofReferences, ofServed] = [judged(0, references), judged(references)];
+  const path = async (from: number, to?: number) => pathEfficiency(run, answers.slice(from, to), NODES);
+  const figures: Figures = {
+    lm_ppl_ratio: perplexityRatio(run.evaluation, gains),
+    ...ofReferences,
+    ...Object.fromEntries(Object.entries(ofServed).map(([key, value]) => [`${key}_served`, value])),
+    // before int8, whose rounding makes all scores somewhat smaller
+    lm_path_efficiency_err: (await path(0, references)).perAnswer,
+    lm_path_efficiency_err_served: (await path(references)).perAnswer,
+  };
+  const report = { names, references, figures, scores: { shapley, ...Object.fromEntries(engines) } };
+  const plotted = [...engines].map(([engine, rows]) => {
+    const note = `r = ${figures[`${keyOf(engine)}_shapley_r`]!.toFixed(3)}`;
+    return { engine, scores: rows.slice(0, references), note };
   });
-  await writeWhole(
-    PLOT,
-    scorePlot(
-      "Shapley value, nats",
-      references(exact).map((row) => [...row]),
-      clouds,
-    ),
-  );
-  await writeWhole(REPORT, `${JSON.stringify({ names, shares, figures }, null, 2)}\n`);
+  await mkdir(REPORTS, { recursive: true });
+  await writeWhole(PLOT, scorePlot("Shapley value, nats", shapley.slice(0, references), plotted));
+  await writeWhole(REPORT, `${JSON.stringify(report, null, 2)}\n`);
+  return figures;
+}
+
+/** Retraining's verdict on some answers, and every engine's scores of them held against it. */
+function judge(
+  names: readonly string[],
+  of: { gains: readonly number[]; shapley: number[][]; scores: ReadonlyMap<string, number[][]> },
+): Figures {
+  const { gains, shapley } = of;
+  const words = names.indexOf(WORDS);
+  const pays = payoutShares(shapley);
+  const figures: Figures = {
+    lm_gain_nats: sum(gains),
+    shapley_junk_share: pays[words]!,
+    shapley_junk_nats: sum(shapley.map((row) => row[words]!)),
+  };
+  for (const [name, scores] of of.scores) {
+    const key = keyOf(name);
+    const paid = payoutShares(scores);
+    const efficiency = efficiencyError(scores, gains);
+    figures[`${key}_shapley_r`] = pearson(scores.flat(), shapley.flat());
+    figures[`${key}_payout_l1`] = shareDistance(paid, pays);
+    figures[`${key}_efficiency_err`] = efficiency.perAnswer;
+    figures[`${key}_efficiency_total`] = efficiency.total;
+    figures[`${key}_junk_share`] = paid[words]!;
+  }
+  figures.lm_graddot_l1 = figures.graddot_payout_l1!;
+  figures.lm_trajectory_l1 = figures.trajectory_payout_l1!;
   return figures;
 }
 
@@ -130,8 +142,7 @@ async function twenty(engine: Engine, data: string, log: Log): Promise<Figures> 
 
   const loco = (scores: Scores) => mean(scores.map((row, i) => spearman(row, losses[i]!)));
   const drop50 = (scores: Scores) => linearDatamodeling(scores, subsets, outputs, { seed: SEED }).value;
-  const baselines = ENGINES.filter(({ name }) => name !== "tangent");
-  const scores = await scoresOfAll(bed, run.evaluation, baselines, log);
+  const scores = await scoresOfAll(bed, run.evaluation, BASELINES, log);
   const [atEnd, atHalf] = [tangent(AT_END), tangent(AT_HALF)];
   const single = async (engine: AttributionEngine) => {
     const found = await scoresOfAll(bed, run.evaluation, [engine], log);

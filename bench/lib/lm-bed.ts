@@ -48,7 +48,10 @@ export async function twentyGroups(base: Base, data: string): Promise<Group[]> {
   });
 }
 
-/** From the start of a file, every fifth row as a reference, until the others have as many tokens as asked for. */
+/**
+ * The first rows of a file that the context takes in one piece, until they have as many tokens as asked for; every fifth of
+ * them is a reference instead, unless nobody would ask for such rows.
+ */
 function cut(base: Base, name: string, rows: readonly Row[], atLeast: number, asked = true): Group {
   const group: Group = { name, rows: [], references: [] };
   let tokens = 0;
@@ -67,7 +70,7 @@ function cut(base: Base, name: string, rows: readonly Row[], atLeast: number, as
   return group;
 }
 
-/** Trains on the groups by the factory's rule; the references are the answers, of a long one the first window. */
+/** Trains on the groups by the factory's rule; their references are the answers that everything is judged by. */
 export async function makeBed(engine: Engine, groups: readonly Group[], config = LM_CONFIG): Promise<Bed> {
   const { base } = engine;
   const contributions = groups.map(({ rows }, id) => {
