@@ -3,12 +3,13 @@ import { type FactoryConfig, resolveConfig } from "../../factory/index.ts";
 
 /**
  * A large alpha with a small rate keeps the two matrices of LoRA from bending the path together, and small batches give
- * many small steps: the path is smooth where the shipped rank, alpha and rate of the same speed are not.
+ * many small steps. Spelt out, so that other defaults leave the figures alone.
  */
 export const LM_CONFIG: FactoryConfig = resolveConfig({
   rank: 32,
   alpha: 256,
   targets: ["q_proj", "v_proj"],
+  optimiser: "sgd",
   epochs: 1,
   batchSize: 4,
   learningRate: 0.008,
