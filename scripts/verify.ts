@@ -1,9 +1,9 @@
 // Recomputes a posting's bundle, and with --rpc compares it with the chain. Exits 1 at the first mismatch.
 import { existsSync } from "node:fs";
 import { Command } from "commander";
-import { latestBundle } from "../oracle/bundle.ts";
 import { openChain } from "../oracle/chain.ts";
 import { expectRecord, Mismatch } from "../oracle/mismatch.ts";
+import { latestBundle } from "../oracle/publish.ts";
 import { type ReadBundle, readBundle } from "../oracle/read-bundle.ts";
 import { verifyBundle } from "../oracle/verify.ts";
 import { verifyOnChain } from "../oracle/verify-chain.ts";

@@ -1,12 +1,12 @@
-import { join } from "node:path";
 import { createWalletClient, type Hex, http } from "viem";
 import type { Adapter, Engine } from "../../lm/index.ts";
 import { answerExamples } from "../../oracle/answers.ts";
-import { type Bundle, bundleName, writeBundle } from "../../oracle/bundle.ts";
+import type { Bundle } from "../../oracle/bundle.ts";
 import { openChain } from "../../oracle/chain.ts";
 import type { VersionFeatures } from "../../oracle/engine.ts";
 import { closeTills, finalizePosting, type Posted, type Poster, postBundle } from "../../oracle/post.ts";
 import { prepareBundle } from "../../oracle/prepare.ts";
+import { publishBundle } from "../../oracle/publish.ts";
 import { answerGradients } from "../../oracle/version-features.ts";
 import type { Report } from "../lib/progress.ts";
 import type { Market } from "./market.ts";
@@ -64,8 +64,7 @@ export async function attributeAndPost(
     },
     onProgress: report,
   });
-  const path = join(options.bundles, bundleName(bundle.posting));
-  const bundleHash = await writeBundle(bundle, path);
+  const { hash: bundleHash, path } = await publishBundle(bundle, options.bundles);
   return { bundle, bundleHash, path, posted: await postBundle(poster, bundle.posting, bundleHash, `file:${path}`) };
 }
 
