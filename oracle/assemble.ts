@@ -57,6 +57,7 @@ export function assemble(facts: PostingFacts): Bundle {
   let payouts = facts.payoutsBefore;
   let rootBefore = payoutsList(payouts).root;
   let runningPool = 0n;
+  let runningPaid = 0n;
   const steps: BundleStep[] = [];
   for (const [i, till] of tills.entries()) {
     if (tills[i - 1]?.till === till.till && tills[i - 1]?.epoch === till.epoch) {
@@ -75,12 +76,13 @@ export function assemble(facts: PostingFacts): Bundle {
       features: model.features,
       contributorsBps: model.contributorsBps,
     });
-    const paid = settlement.payouts.reduce((sum, payout) => sum + payout, 0n);
+    const paid = settlement.results.at(-1)?.runningPaid ?? 0n;
     if (paid > till.pool) {
       throw new PostingError(`payouts of ${paid} wei exceed the pool of ${till.pool} wei of ${till.till}`);
     }
     payouts = addPayouts(payouts, facts.accounts, perContributor(model.features.contributions, settlement.payouts));
     runningPool += till.pool;
+    runningPaid += paid;
     const lists = settlementLists(settlement);
     const entry: StepEntry = {
       epoch: till.epoch,
@@ -96,6 +98,7 @@ export function assemble(facts: PostingFacts): Bundle {
       samples: settlement.samples.length,
       contributions: model.features.contributions.length,
       runningPool,
+      runningPaid,
     };
     rootBefore = entry.rootAfter;
     const { model: number, income, log, channels, receipts, seed, gradients } = till;
@@ -113,14 +116,10 @@ export function assemble(facts: PostingFacts): Bundle {
     stepRoot: stepsList(steps.map(({ entry }) => entry)).root,
     payoutRoot: rootBefore,
     pool: runningPool,
-    distributed: sum(payouts) - sum(payoutsBefore),
+    distributed: runningPaid,
   };
   const payoutsAfter = payouts;
   return { chainId, block, deployedAt, addresses, posting, models: facts.models, payoutsBefore, steps, payoutsAfter };
-}
-
-function sum(entries: readonly PayoutEntry[]): bigint {
-  return entries.reduce((total, { cumulative }) => total + cumulative, 0n);
 }
 
 /** As numbers: hex of one length and case compares like them. */

@@ -120,12 +120,9 @@ export function settle(input: {
     const receipt = receipts[position]!.number;
     samples.push({ sample, receipt, weight, gradientRoot: roots[position] ?? ZERO, gross });
   }
-  let runningPositive = 0n;
-  const results = totals.map((total) => {
-    runningPositive += total > 0n ? total : 0n;
-    return { total, runningPositive };
-  });
   // down: the dust stays unattributed
   const payouts = totals.map((total) => (total > 0n ? (total * BigInt(contributorsBps)) / BPS : 0n));
+  let runningPaid = 0n;
+  const results = totals.map((total, c) => ({ total, runningPaid: (runningPaid += payouts[c]!) }));
   return { samples, parts, results, payouts };
 }

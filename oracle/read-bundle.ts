@@ -245,6 +245,7 @@ function readEntry(from: Decoder): StepEntry {
     samples: from.field("samples").integer(),
     contributions: from.field("contributions").integer(),
     runningPool: from.field("runningPool").uint(),
+    runningPaid: from.field("runningPaid").uint(),
   };
 }
 
@@ -263,7 +264,7 @@ function readMatrix(from: Decoder, bits: number): bigint[][] {
 }
 
 function readResult(from: Decoder): ResultEntry {
-  return { total: from.field("total").int(), runningPositive: from.field("runningPositive").uint() };
+  return { total: from.field("total").int(), runningPaid: from.field("runningPaid").uint() };
 }
 
 function readPayout(from: Decoder): PayoutEntry {

@@ -8,6 +8,7 @@ export type ListName =
   | "receipts"
   | "samples"
   | "parts"
+  | "partials"
   | "results"
   | "payouts"
   | "steps"
@@ -25,6 +26,7 @@ export const DOMAIN: Readonly<Record<ListName, Hex>> = {
   receipts: domain("receipts"),
   samples: domain("samples"),
   parts: domain("parts"),
+  partials: domain("partials"),
   results: domain("results"),
   payouts: domain("payouts"),
   steps: domain("steps"),

@@ -6,6 +6,9 @@ import { List } from "./list.ts";
 /** int8 elements of a chunk: vectors are committed, and long dot products carried on chain, chunk by chunk. */
 export const CHUNK = 1_020;
 
+/** Partial sums, one per chunk border, of a leaf of the partials. */
+export const PARTIALS_PER_LEAF = 16;
+
 /** Standing shares are parts of this. */
 export const STANDING_UNIT = 1_000_000_000n;
 
@@ -33,7 +36,7 @@ export interface SampleEntry {
 
 export interface PartEntry {
   score: bigint;
-  /** Sums of the dot product up to each chunk border. */
+  /** Sums of the dot product up to each chunk border; none where the standing shares decide. */
   partials: readonly number[];
   /** Σ |score| of the row up to here. */
   runningGross: bigint;
@@ -46,8 +49,8 @@ export interface PartEntry {
 export interface ResultEntry {
   /** R: the contribution's total part in wei, signed. */
   total: bigint;
-  /** Σ of the positive totals up to here. */
-  runningPositive: bigint;
+  /** Σ ⌊max(R, 0) · contributors' basis points / 10,000⌋ up to here: what the contributions so far are paid, in wei. */
+  runningPaid: bigint;
 }
 
 export interface PayoutEntry {
@@ -74,6 +77,8 @@ export interface StepEntry {
   contributions: number;
   /** Σ pools of the posting's steps up to here. */
   runningPool: bigint;
+  /** Σ what the posting's steps up to here distribute. */
+  runningPaid: bigint;
 }
 
 export function indexLeaf(entry: IndexEntry): Hex {
@@ -100,14 +105,19 @@ export function sampleLeaf(entry: SampleEntry): Hex {
 }
 
 export function partLeaf(entry: PartEntry): Hex {
-  const partials = keccak(join(...entry.partials.map((sum) => int(sum, 8))));
   return keccakHex(
-    join(int(entry.score, 8), partials, uint(entry.runningGross, 8), int(entry.part, 16), int(entry.runningPart, 16)),
+    join(
+      int(entry.score, 8),
+      fixed(partialsList(entry.partials).root, 32),
+      uint(entry.runningGross, 8),
+      int(entry.part, 16),
+      int(entry.runningPart, 16),
+    ),
   );
 }
 
 export function resultLeaf(entry: ResultEntry): Hex {
-  return keccakHex(join(int(entry.total, 16), uint(entry.runningPositive, 16)));
+  return keccakHex(join(int(entry.total, 16), uint(entry.runningPaid, 16)));
 }
 
 /** One word, not hashed: account (160 bits) ‖ cumulative wei (96 bits). */
@@ -136,8 +146,19 @@ export function stepLeaf(entry: StepEntry): Hex {
       uint(entry.samples, 8),
       uint(entry.contributions, 8),
       uint(entry.runningPool, 16),
+      uint(entry.runningPaid, 16),
     ),
   );
+}
+
+/** List of the partials of a dot product: leaf k = keccak256 of int64 sums 16k to 16k + 15, the last filled up with zeros. */
+export function partialsList(partials: readonly number[]): List {
+  const leaves: Uint8Array[] = [];
+  for (let at = 0; at < partials.length; at += PARTIALS_PER_LEAF) {
+    const sums = Array.from({ length: PARTIALS_PER_LEAF }, (_, i) => int(partials[at + i] ?? 0, 8));
+    leaves.push(keccak(join(...sums)));
+  }
+  return new List(DOMAIN.partials, join(...leaves));
 }
 
 /**

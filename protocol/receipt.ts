@@ -1,6 +1,15 @@
-import { type Address, getAddress, type Hex, hashStruct, hashTypedData, isAddressEqual, stringToBytes } from "viem";
+import {
+  type Address,
+  getAddress,
+  type Hex,
+  hashStruct,
+  hashTypedData,
+  hexToBytes,
+  isAddressEqual,
+  stringToBytes,
+} from "viem";
 import { DOMAIN } from "./domains.ts";
-import { join, keccakHex, uint } from "./hash.ts";
+import { fixed, join, keccak, keccakHex, uint } from "./hash.ts";
 import { canonicalJson } from "./json.ts";
 import { List } from "./list.ts";
 import { recoverSigner } from "./signature.ts";
@@ -26,13 +35,17 @@ export interface ReceiptBody {
   bound: boolean;
 }
 
-/** A receipt with the signatures that stand behind it. */
-export interface Receipt extends ReceiptBody {
+/** What a log commits beside a receipt: the payer's signatures. */
+export interface Backing {
   /** The payer's signature of {channelId, requestHash}; only where `bound`. */
   boundSignature?: Hex;
   /** The best voucher held when the answer was given. */
   voucherMax: bigint;
   voucherSignature: Hex;
+}
+
+/** A receipt with the signatures that stand behind it. */
+export interface Receipt extends ReceiptBody, Backing {
   operatorSignature: Hex;
 }
 
@@ -134,13 +147,25 @@ export function receiptDigest(body: ReceiptBody, chainId: number): Hex {
   return hashTypedData(receiptTypedData(body, chainId));
 }
 
-/** Leaf of the receipts list: the EIP-712 struct hash, so one encoding serves the signature and the list. */
-export function receiptLeaf(body: ReceiptBody): Hex {
+/** The EIP-712 struct hash: what the operator signs, without the domain. */
+export function receiptStructHash(body: ReceiptBody): Hex {
   return hashStruct({ types: RECEIPT_TYPES, primaryType: "Receipt", data: message(body) });
 }
 
+/** Leaf of the receipts list: the struct hash, and the payer's signatures with it, so that a log without them is provably bad. */
+export function receiptLeaf(receipt: ReceiptBody & Backing): Hex {
+  return keccakHex(
+    join(
+      fixed(receiptStructHash(receipt), 32),
+      uint(receipt.voucherMax, 16),
+      keccak(hexToBytes(receipt.voucherSignature)),
+      keccak(hexToBytes(receipt.boundSignature ?? "0x")),
+    ),
+  );
+}
+
 /** The list of an epoch's receipts in order of their numbers; its `root` is what `commitLog` takes. */
-export function receiptsList(receipts: readonly ReceiptBody[]): List {
+export function receiptsList(receipts: readonly (ReceiptBody & Backing)[]): List {
   return new List(DOMAIN.receipts, receipts.map(receiptLeaf));
 }
 

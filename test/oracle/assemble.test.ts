@@ -26,6 +26,11 @@ describe("assemble", () => {
     const { steps, posting, payoutsAfter } = assemble(facts);
     const pools = facts.tills.reduce((sum, { pool }) => sum + pool, 0n);
     expect(steps.at(-1)!.entry.runningPool).to.equal(pools);
+    expect(steps.at(-1)!.entry.runningPaid).to.equal(posting.distributed);
+    for (const [i, { entry, results }] of steps.entries()) {
+      const before = steps[i - 1]?.entry.runningPaid ?? 0n;
+      expect(entry.runningPaid - before).to.equal(results.at(-1)!.runningPaid);
+    }
     expect(posting.pool).to.equal(pools);
     const positive = steps.flatMap(({ results }) => results).map(({ total }) => (total > 0n ? total / 2n : 0n));
     expect(posting.distributed).to.equal(positive.reduce((sum, payout) => sum + payout, 0n));

@@ -31,7 +31,7 @@ describe("settle", () => {
     expect(parts[0]!.map(({ part }) => part)).to.deep.equal([200n, 400n, -200n]);
     expect(parts[0]!.map(({ runningGross }) => runningGross)).to.deep.equal([1n, 3n, 4n]);
     expect(results.map(({ total }) => total)).to.deep.equal([200n, 400n, -200n]);
-    expect(results.map(({ runningPositive }) => runningPositive)).to.deep.equal([200n, 600n, 600n]);
+    expect(results.map(({ runningPaid }) => runningPaid)).to.deep.equal([200n, 600n, 600n]);
     expect(payouts).to.deep.equal([200n, 400n, 0n]);
   });
 
@@ -52,8 +52,10 @@ describe("settle", () => {
     expect(parts[0]!.map(({ part }) => part)).to.deep.equal([3n, 3n, -4n]);
   });
 
-  it("rounds payouts down", () => {
-    expect(run([10n], [[1, 0, 0]], 3_333).payouts).to.deep.equal([3n, 0n, 0n]);
+  it("rounds payouts down, each by itself, and sums them", () => {
+    const { results, payouts } = run([20n], [[1, 0, 1]], 3_333);
+    expect(payouts).to.deep.equal([3n, 0n, 3n]);
+    expect(results.map(({ runningPaid }) => runningPaid)).to.deep.equal([3n, 3n, 6n]);
   });
 
   it("attributes nothing where all scores are zero", () => {

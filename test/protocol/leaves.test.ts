@@ -1,16 +1,19 @@
 import { expect } from "chai";
 import { keccak256, solidityPacked, solidityPackedKeccak256, ZeroHash } from "ethers";
 import type { Hex } from "viem";
+import { DOMAIN } from "../../protocol/domains.ts";
 import { WidthError } from "../../protocol/hash.ts";
 import {
   claimPlace,
   indexLeaf,
+  partialsList,
   partLeaf,
   payoutLeaf,
   resultLeaf,
   sampleLeaf,
   stepLeaf,
 } from "../../protocol/leaves.ts";
+import { List } from "../../protocol/list.ts";
 
 const word = (byte: string): Hex => `0x${byte.repeat(32)}`;
 const account: Hex = "0x00000000000000000000000000000000000000AA";
@@ -40,11 +43,11 @@ describe("leaves", () => {
     expect(sampleLeaf({ sample: 1, receipt: 2, weight: 3n, gradientRoot: word("04"), gross: 5n })).to.equal(
       solidityPackedKeccak256(["uint64", "uint64", "uint128", "bytes32", "uint64"], [1, 2, 3, word("04"), 5]),
     );
-    const partials = keccak256(solidityPacked(["int64", "int64"], [7, -3]));
+    const partials = partialsList([7, -3]).root;
     expect(partLeaf({ score: -3n, partials: [7, -3], runningGross: 9n, part: -4n, runningPart: -5n })).to.equal(
       solidityPackedKeccak256(["int64", "bytes32", "uint64", "int128", "int128"], [-3, partials, 9, -4, -5]),
     );
-    expect(resultLeaf({ total: -1n, runningPositive: 2n })).to.equal(
+    expect(resultLeaf({ total: -1n, runningPaid: 2n })).to.equal(
       solidityPackedKeccak256(["int128", "uint128"], [-1, 2]),
     );
     const step = {
@@ -61,9 +64,22 @@ describe("leaves", () => {
       samples: 10,
       contributions: 11,
       runningPool: 12n,
+      runningPaid: 13n,
     };
     const types =
-      "uint64 address bytes32 bytes32 uint128 bytes32 bytes32 bytes32 bytes32 uint64 uint64 uint64 uint128".split(" ");
-    expect(stepLeaf(step)).to.equal(solidityPackedKeccak256(types, Object.values(step)));
+      "uint64 address bytes32 bytes32 uint128 bytes32 bytes32 bytes32 bytes32 uint64 uint64 uint64 uint128 uint128";
+    expect(stepLeaf(step)).to.equal(solidityPackedKeccak256(types.split(" "), Object.values(step)));
+  });
+
+  it("of partials hold sixteen sums, the last filled up with zeros", () => {
+    const sums = Array.from({ length: 17 }, (_, k) => (k % 2 === 0 ? k : -k));
+    const leaf = (from: number): Hex => {
+      const words = Array.from({ length: 16 }, (_, i) => sums[from + i] ?? 0);
+      return keccak256(solidityPacked(Array(16).fill("int64"), words)) as Hex;
+    };
+    expect(partialsList(sums).root).to.equal(new List(DOMAIN.partials, [leaf(0), leaf(16)]).root);
+    expect(partialsList(sums.slice(0, 16)).root).to.equal(new List(DOMAIN.partials, [leaf(0)]).root);
+    expect(partialsList([]).count).to.equal(0);
+    expect(() => partialsList([2 ** 63])).to.throw(WidthError, "int64");
   });
 });

@@ -1,11 +1,12 @@
 import { expect } from "chai";
-import { TypedDataEncoder } from "ethers";
+import { keccak256, solidityPackedKeccak256, TypedDataEncoder } from "ethers";
 import { DOMAIN } from "../../protocol/domains.ts";
 import { List } from "../../protocol/list.ts";
 import {
   type ReceiptBody,
   receiptDigest,
   receiptLeaf,
+  receiptStructHash,
   receiptsList,
   totalOf,
   verifyReceipt,
@@ -33,7 +34,19 @@ describe("receipts", () => {
     const domain = { name: "Tributary Receipt", version: "1", chainId: CHAIN, verifyingContract: till };
     const { till: _, ...message } = body;
     expect(receiptDigest(body, CHAIN)).to.equal(TypedDataEncoder.hash(domain, types, message));
-    expect(receiptLeaf(body)).to.equal(TypedDataEncoder.hashStruct("Receipt", types, message));
+    expect(receiptStructHash(body)).to.equal(TypedDataEncoder.hashStruct("Receipt", types, message));
+  });
+
+  it("have a leaf that holds the struct hash and the payer's signatures", async () => {
+    const unbound = await signed();
+    const bound = { ...(await signed({ bound: true })), boundSignature: "0x0102" as const };
+    for (const receipt of [unbound, bound]) {
+      const { voucherMax, voucherSignature, boundSignature = "0x" } = receipt;
+      const words = [receiptStructHash(receipt), voucherMax, keccak256(voucherSignature), keccak256(boundSignature)];
+      expect(receiptLeaf(receipt)).to.equal(
+        solidityPackedKeccak256(["bytes32", "uint128", "bytes32", "bytes32"], words),
+      );
+    }
   });
 
   it("verify for their operator and chain", async () => {
@@ -69,12 +82,13 @@ describe("receipts", () => {
     }
   });
 
-  it("make a list and a total", () => {
-    const next = { ...body, number: 4, chargeBefore: 25n, chargeAfter: 26n, running: 1_001n };
-    expect(receiptsList([body, next]).root).to.equal(
-      new List(DOMAIN.receipts, [receiptLeaf(body), receiptLeaf(next)]).root,
+  it("make a list and a total", async () => {
+    const first = await signed();
+    const next = await signed({ number: 4, chargeBefore: 25n, chargeAfter: 26n, running: 1_001n });
+    expect(receiptsList([first, next]).root).to.equal(
+      new List(DOMAIN.receipts, [receiptLeaf(first), receiptLeaf(next)]).root,
     );
-    expect(totalOf([body, next])).to.equal(16n);
+    expect(totalOf([first, next])).to.equal(16n);
     expect(totalOf([])).to.equal(0n);
   });
 });
