@@ -8,6 +8,7 @@ import {OpenGovernor} from "./OpenGovernor.sol";
 import {OpenTimelock} from "./OpenTimelock.sol";
 import {Rewards} from "./Rewards.sol";
 import {IAttribution} from "./interfaces/IAttribution.sol";
+import {IOperators} from "./interfaces/IOperators.sol";
 import {IParameters} from "./interfaces/IParameters.sol";
 import {IRevenue} from "./interfaces/IRevenue.sol";
 import {IRewards} from "./interfaces/IRewards.sol";
@@ -28,6 +29,7 @@ contract Attribution is IAttribution, IParameters {
         uint64 count;
         uint128 total;
         bool committed;
+        bool voided;
     }
 
     /// @dev One word, all that a posting reads and writes of the line beside its own id.
@@ -51,6 +53,7 @@ contract Attribution is IAttribution, IParameters {
     /* IMMUTABLES */
 
     ERC20Burnable public immutable OPEN;
+    /// @inheritdoc IAttribution
     IRevenue public immutable REVENUE;
     /// @inheritdoc IAttribution
     IRewards public immutable REWARDS;
@@ -59,14 +62,21 @@ contract Attribution is IAttribution, IParameters {
     uint256 internal immutable EPOCH;
     /// @inheritdoc IAttribution
     uint256 public immutable FIRST_EPOCH;
-    /// @dev Seconds after an epoch in which its logs can be committed.
+    /// @inheritdoc IAttribution
     uint256 public immutable LOG_DELAY;
     /// @inheritdoc IAttribution
     uint256 public immutable WINDOW;
     /// @inheritdoc IAttribution
     uint256 public immutable BOND;
+    address internal immutable DEPLOYER;
 
     /* STORAGE */
+
+    /// @inheritdoc IAttribution
+    IOperators public operators;
+    /// @dev Slashed bonds that a judge has not settled, and one more: zero is no judge, and settling never clears the
+    /// word, so that a refutation costs the same each time.
+    mapping(address judge => uint256) internal _slashes;
 
     mapping(address till => mapping(uint256 epoch => Log)) internal _logs;
     /// @inheritdoc IAttribution
@@ -104,7 +114,17 @@ contract Attribution is IAttribution, IParameters {
         ARBITER = address(timelock);
         FIRST_EPOCH = revenue.currentEpoch();
         _line.nextEpoch = uint32(FIRST_EPOCH);
+        DEPLOYER = msg.sender;
         REWARDS = new Rewards(openToken, stakeVault, address(this));
+    }
+
+    /// @inheritdoc IAttribution
+    function wire(IOperators operators_, address[] calldata judges) external {
+        require(msg.sender == DEPLOYER && address(operators) == address(0), AttributionSealed());
+        operators = operators_;
+        for (uint256 i; i < judges.length; ++i) {
+            _slashes[judges[i]] = 1;
+        }
     }
 
     /* LOGS */
@@ -116,8 +136,11 @@ contract Attribution is IAttribution, IParameters {
         uint256 deadline = logDeadline(epoch);
         require(block.timestamp <= deadline, AttributionLogDeadline(epoch, deadline));
         require(!_logs[till][epoch].committed, AttributionLogCommitted(till, epoch));
+        uint256 income = REVENUE.income(till, epoch);
+        require(total <= income, AttributionOverIncome(income, total));
+        operators.checkBonded(msg.sender);
 
-        _logs[till][epoch] = Log(root, count, total, true);
+        _logs[till][epoch] = Log(root, count, total, true, false);
         emit LogCommitted(till, epoch, msg.sender, root, count, total);
     }
 
@@ -186,25 +209,8 @@ contract Attribution is IAttribution, IParameters {
     /// @inheritdoc IAttribution
     function voidPosting(Entry calldata entry) external {
         require(msg.sender == ARBITER, AttributionNotArbiter(msg.sender));
-        Line memory line = _line;
-        bytes32 id = idOf(entry);
-        require(block.timestamp < entry.activatesAt, AttributionWindowClosed(id));
-
-        // From the head back to this posting: at most MAX_PENDING of them.
-        uint32 place = line.places;
-        bytes32 last;
-        while (last != id) {
-            require(place > line.finals, AttributionNotPending(id));
-            last = _ids[Ring.slotOf(--place)];
-            if (last != id) _reclaimable[last] = true;
-            emit Voided(last, last == id);
-        }
-        _line.places = place;
-        _line.nextEpoch = uint32(entry.posting.fromEpoch);
-        _line.head = bytes15(entry.posting.parent);
-        uint256 burned = BOND / 2; // rounded down; the treasury has the odd wei
-        OPEN.burn(burned);
-        OPEN.safeTransfer(ARBITER, BOND - burned);
+        _void(entry);
+        _settleSlash(ARBITER);
     }
 
     /// @inheritdoc IAttribution
@@ -215,6 +221,31 @@ contract Attribution is IAttribution, IParameters {
         delete _reclaimable[id];
         freeBond[entry.poster] += BOND;
         emit BondReclaimed(id, entry.poster);
+    }
+
+    /* JUDGES */
+
+    /// @inheritdoc IAttribution
+    function voidRefuted(Entry calldata entry) external {
+        _slashes[msg.sender] = _checkJudge() + 1;
+        _void(entry);
+    }
+
+    /// @inheritdoc IAttribution
+    function paySlash(address to) external {
+        uint256 slashes = _checkJudge();
+        require(slashes > 1, AttributionNoSlash(msg.sender));
+        _slashes[msg.sender] = slashes - 1;
+        _settleSlash(to);
+    }
+
+    /// @inheritdoc IAttribution
+    function voidLog(address till, uint256 epoch) external {
+        _checkJudge();
+        Log storage log = _logs[till][epoch];
+        require(log.committed && !log.voided, AttributionNoLog(till, epoch));
+        log.voided = true;
+        emit LogVoided(till, epoch);
     }
 
     /* PAUSE */
@@ -257,7 +288,33 @@ contract Attribution is IAttribution, IParameters {
     }
 
     /// @inheritdoc IAttribution
+    function isPending(Entry calldata entry) external view returns (bool) {
+        Line memory line = _line;
+        bytes32 id = idOf(entry);
+        if (block.timestamp >= entry.activatesAt) return false;
+        for (uint256 place = line.finals; place < line.places; ++place) {
+            if (_ids[Ring.slotOf(place)] == id) return true;
+        }
+        return false;
+    }
+
+    /// @inheritdoc IAttribution
+    function isJudge(address account) external view returns (bool) {
+        return _slashes[account] != 0;
+    }
+
+    /// @inheritdoc IAttribution
     function logOf(address till, uint256 epoch) external view returns (bytes32 root, uint64 count, uint128 total) {
+        Log memory log = _logs[till][epoch];
+        if (!log.voided) return (log.root, log.count, log.total);
+    }
+
+    /// @inheritdoc IAttribution
+    function committedLogOf(address till, uint256 epoch)
+        external
+        view
+        returns (bytes32 root, uint64 count, uint128 total)
+    {
         Log memory log = _logs[till][epoch];
         return (log.root, log.count, log.total);
     }
@@ -278,6 +335,39 @@ contract Attribution is IAttribution, IParameters {
         uint256 next = line.nextEpoch;
         require(from == next && to >= from && to - from < MAX_EPOCHS, AttributionWrongEpochs(next, from, to));
         require(block.timestamp > logDeadline(to), AttributionEpochOpen(to));
+    }
+
+    function _checkJudge() internal view returns (uint256 slashes) {
+        slashes = _slashes[msg.sender];
+        require(slashes != 0, AttributionNotJudge(msg.sender));
+    }
+
+    /// @dev Takes the line back to before a pending posting, within its window. Its bond stays here, owed to who voids.
+    function _void(Entry calldata entry) internal {
+        Line memory line = _line;
+        bytes32 id = idOf(entry);
+        require(block.timestamp < entry.activatesAt, AttributionWindowClosed(id));
+
+        // From the head back to this posting: at most MAX_PENDING of them.
+        uint32 place = line.places;
+        bytes32 last;
+        while (last != id) {
+            require(place > line.finals, AttributionNotPending(id));
+            last = _ids[Ring.slotOf(--place)];
+            if (last != id) _reclaimable[last] = true;
+            emit Voided(last, last == id);
+        }
+        line.places = place;
+        line.nextEpoch = uint32(entry.posting.fromEpoch);
+        line.head = bytes15(entry.posting.parent);
+        _line = line;
+    }
+
+    function _settleSlash(address to) internal {
+        uint256 burned = BOND / 2; // rounded down; who is paid has the odd wei
+        emit SlashPaid(to, BOND - burned);
+        OPEN.burn(burned);
+        OPEN.safeTransfer(to, BOND - burned);
     }
 
     function _checkNotPaused(uint256 pausedUntil) internal view {

@@ -7,6 +7,7 @@ import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol
 import {ERC721} from "@openzeppelin/contracts/token/ERC721/ERC721.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {Checkpoints} from "@openzeppelin/contracts/utils/structs/Checkpoints.sol";
 
 import {IDatanets} from "./interfaces/IDatanets.sol";
 import {IParameters} from "./interfaces/IParameters.sol";
@@ -19,6 +20,7 @@ import {Parameters} from "./libraries/Parameters.sol";
 contract Datanets is ERC721, IDatanets, IParameters {
     using SafeERC20 for IERC20;
     using SafeCast for uint256;
+    using Checkpoints for Checkpoints.Trace208;
 
     /* CONSTANTS */
 
@@ -56,6 +58,8 @@ contract Datanets is ERC721, IDatanets, IParameters {
     /// @dev Seat + 1 of a committee's member; zero where the account has none.
     mapping(uint256 datanet => mapping(address account => uint8)) internal _seatAfter;
     mapping(uint256 contribution => Review) internal _reviews;
+    /// @dev By block: 1 from where it is accepted, 0 from where it no longer is.
+    mapping(uint256 contribution => Checkpoints.Trace208) internal _acceptances;
     mapping(uint256 contribution => mapping(uint256 round => mapping(uint256 seat => bytes32))) internal _sealed;
 
     /* CONSTRUCTOR */
@@ -317,6 +321,18 @@ contract Datanets is ERC721, IDatanets, IParameters {
     }
 
     /// @inheritdoc IDatanets
+    function acceptedAt(uint256 contribution, uint48 blockNumber)
+        external
+        view
+        returns (bool accepted, uint32 datanet, uint32 contributor)
+    {
+        if (contribution >= _contributions.length) return (false, 0, 0);
+        accepted = _acceptances[contribution].upperLookupRecent(blockNumber) == 1;
+        Contribution storage known = _contributions[contribution];
+        return (accepted, known.datanet, known.contributor);
+    }
+
+    /// @inheritdoc IDatanets
     function contributionCount() external view returns (uint256) {
         return _contributions.length;
     }
@@ -374,7 +390,11 @@ contract Datanets is ERC721, IDatanets, IParameters {
     }
 
     function _setStatus(uint256 contribution, Status status) internal {
+        Status before = _contributions[contribution].status;
         _contributions[contribution].status = status;
+        // What stands at the end of a block is the block's.
+        if (status == Status.Accepted) _acceptances[contribution].push(uint48(block.number), 1);
+        else if (before == Status.Accepted) _acceptances[contribution].push(uint48(block.number), 0);
         emit StatusChanged(contribution, status);
     }
 

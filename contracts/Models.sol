@@ -52,6 +52,7 @@ contract Models is ERC721, IModels, IParameters {
     IERC5805 public immutable VOTES;
     /// @dev The timelock: the governance that approves and suspends, and the treasury.
     address public immutable GOVERNANCE;
+    address internal immutable DEPLOYER;
     /// @inheritdoc IModels
     uint96 public immutable MINIMUM_BOND;
     /// @inheritdoc IModels
@@ -67,6 +68,8 @@ contract Models is ERC721, IModels, IParameters {
 
     /* STORAGE */
 
+    /// @inheritdoc IModels
+    address public judge;
     Terms[] internal _terms;
     mapping(uint256 model => Version) internal _versions;
     mapping(uint256 model => mapping(address account => bool)) internal _objected;
@@ -90,12 +93,19 @@ contract Models is ERC721, IModels, IParameters {
         DATANETS = datanets;
         VOTES = votes;
         GOVERNANCE = governance;
+        DEPLOYER = msg.sender;
         MINIMUM_BOND = uint96(Parameters.within("MINIMUM_BOND", minimumBond, 1 ether, 10_000_000 ether));
         VALIDATOR_STAKE = Parameters.within("VALIDATOR_STAKE", validatorStake, 1 ether, 100_000_000 ether);
         EVALUATION_WINDOW = Parameters.within("EVALUATION_WINDOW", evaluationWindow, 1 minutes, 30 days);
         BOND_DECAY = Parameters.within("BOND_DECAY", bondDecay, 1 minutes, 90 days);
         OBJECTION_WINDOW = Parameters.within("OBJECTION_WINDOW", objectionWindow, 1 minutes, 30 days);
         OBJECTION_QUORUM = Parameters.within("OBJECTION_QUORUM", objectionQuorum, 10, BASIS_POINTS / 2);
+    }
+
+    /// @inheritdoc IModels
+    function wire(address judge_) external {
+        require(msg.sender == DEPLOYER && judge == address(0) && judge_ != address(0), ModelSealed());
+        judge = judge_;
     }
 
     /* DEVELOPER */
@@ -230,11 +240,26 @@ contract Models is ERC721, IModels, IParameters {
 
         version.state = State.Suspended;
         emit Suspended(model);
-        uint256 bond = version.bond;
-        if (bond == 0) return;
-        version.bond = 0;
-        emit BondForfeited(model, bond);
-        OPEN.safeTransfer(GOVERNANCE, bond);
+        _forfeitBond(model, version, GOVERNANCE);
+    }
+
+    /* JUDGE */
+
+    /// @inheritdoc IModels
+    function strike(uint256 model) external returns (uint256 bond) {
+        require(msg.sender == judge, ModelNotJudge(msg.sender));
+        Version storage version = _known(model);
+        State state = version.state;
+        require(state <= State.Live, ModelWrongState(model, state));
+
+        if (state == State.Live) {
+            version.state = State.Suspended;
+            emit Suspended(model);
+        } else {
+            version.state = State.Retired;
+            emit Retired(model);
+        }
+        return _forfeitBond(model, version, msg.sender);
     }
 
     /* VIEWS */
@@ -347,6 +372,14 @@ contract Models is ERC721, IModels, IParameters {
     function _inState(uint256 model, State state) internal view returns (Version storage version) {
         version = _known(model);
         require(version.state == state, ModelWrongState(model, version.state));
+    }
+
+    function _forfeitBond(uint256 model, Version storage version, address recipient) internal returns (uint256 bond) {
+        bond = version.bond;
+        if (bond == 0) return 0;
+        version.bond = 0;
+        emit BondForfeited(model, bond);
+        OPEN.safeTransfer(recipient, bond);
     }
 
     /// @dev To the developer; OPEN has no hooks, so it can neither fail nor re-enter.

@@ -27,8 +27,14 @@ contract Revenue is IRevenue, IParameters {
         address operator; // zero: no Till of ours
         uint256 covered; // over all closed epochs
         mapping(uint256 epoch => uint256) income;
-        mapping(uint256 epoch => bool) closed;
+        mapping(uint256 epoch => Closing) closings;
         mapping(Role role => uint256) withdrawn;
+    }
+
+    /// @dev One word.
+    struct Closing {
+        uint128 pool; // the contributors' part
+        bool closed;
     }
 
     /// @dev One word. The supply of OPEN has 90 bits.
@@ -126,17 +132,17 @@ contract Revenue is IRevenue, IParameters {
         Book storage book = _bookOf(till);
         uint256 earned = book.income[epoch];
         require(earned != 0, RevenueNoIncome(till, epoch));
-        require(!book.closed[epoch], RevenueAlreadyClosed(till, epoch));
+        require(!book.closings[epoch].closed, RevenueAlreadyClosed(till, epoch));
         uint256 deadline = attribution.logDeadline(epoch);
         require(block.timestamp > deadline, RevenueTooEarly(deadline + 1));
 
-        (,, uint256 total) = attribution.logOf(till, epoch);
-        uint256 covered = earned < total ? earned : total;
+        // Attribution takes no log above the income of its epoch.
+        (,, uint256 covered) = attribution.logOf(till, epoch);
         uint256 before = book.covered;
         uint256 share = MODELS.termsOf(book.model).split.contributors;
         uint256 pool = Split.grown(before, covered, share);
 
-        book.closed[epoch] = true;
+        book.closings[epoch] = Closing(uint128(pool), true);
         book.covered = before + covered;
         Epoch storage booked = _epochs[epoch];
         booked.pool += uint128(pool);
@@ -218,6 +224,11 @@ contract Revenue is IRevenue, IParameters {
     /// @inheritdoc IRevenue
     function poolOf(uint256 epoch) external view returns (uint256) {
         return _epochs[epoch].pool;
+    }
+
+    /// @inheritdoc IRevenue
+    function poolOfTill(address till, uint256 epoch) external view returns (uint256) {
+        return _books[till].closings[epoch].pool;
     }
 
     /// @inheritdoc IRevenue

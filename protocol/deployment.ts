@@ -16,6 +16,18 @@ const CONTRACTS = [
   "revenue",
   "rewards",
   "attribution",
+  "operators",
+  "refutations",
+  "demands",
+  "seeds",
+  "stepVerifier",
+  "sampleVerifier",
+  "partVerifier",
+  "resultVerifier",
+  "payoutVerifier",
+  "logVerifier",
+  "equivocationVerifier",
+  "indexVerifier",
 ] as const;
 
 export type ContractName = (typeof CONTRACTS)[number];

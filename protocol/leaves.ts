@@ -153,12 +153,14 @@ export function stepLeaf(entry: StepEntry): Hex {
 
 /** List of the partials of a dot product: leaf k = keccak256 of int64 sums 16k to 16k + 15, the last filled up with zeros. */
 export function partialsList(partials: readonly number[]): List {
-  const leaves: Uint8Array[] = [];
-  for (let at = 0; at < partials.length; at += PARTIALS_PER_LEAF) {
-    const sums = Array.from({ length: PARTIALS_PER_LEAF }, (_, i) => int(partials[at + i] ?? 0, 8));
-    leaves.push(keccak(join(...sums)));
-  }
-  return new List(DOMAIN.partials, join(...leaves));
+  const count = Math.ceil(partials.length / PARTIALS_PER_LEAF);
+  return new List(DOMAIN.partials, join(...Array.from({ length: count }, (_, k) => keccak(partialBytes(partials, k)))));
+}
+
+/** What leaf k of the partials is the hash of. */
+export function partialBytes(partials: readonly number[], k: number): Uint8Array {
+  const from = PARTIALS_PER_LEAF * k;
+  return join(...Array.from({ length: PARTIALS_PER_LEAF }, (_, i) => int(partials[from + i] ?? 0, 8)));
 }
 
 /**
@@ -168,12 +170,14 @@ export function partialsList(partials: readonly number[]): List {
 export function chunkList(list: "features" | "gradients", vector: Int8Array): List {
   const count = Math.ceil(vector.length / CHUNK);
   const leaves = new Uint8Array(32 * count);
-  const chunk = new Uint8Array(CHUNK);
-  for (let i = 0; i < count; i++) {
-    const part = vector.subarray(CHUNK * i, CHUNK * (i + 1));
-    chunk.fill(0);
-    chunk.set(new Uint8Array(part.buffer, part.byteOffset, part.length));
-    leaves.set(keccak(chunk), 32 * i);
-  }
+  for (let i = 0; i < count; i++) leaves.set(keccak(chunkBytes(vector, i)), 32 * i);
   return new List(DOMAIN[list], leaves);
+}
+
+/** Chunk i of an int8 vector: what its leaf is the hash of. */
+export function chunkBytes(vector: Int8Array, i: number): Uint8Array {
+  const part = vector.subarray(CHUNK * i, CHUNK * (i + 1));
+  const chunk = new Uint8Array(CHUNK);
+  chunk.set(new Uint8Array(part.buffer, part.byteOffset, part.length));
+  return chunk;
 }

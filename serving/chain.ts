@@ -24,6 +24,7 @@ const ARTIFACTS = {
   approvalCollector: "ApprovalCollector",
   revenue: "Revenue",
   attribution: "Attribution",
+  operators: "Operators",
 } as const satisfies Partial<Record<ContractName, string>>;
 
 type Target = keyof typeof ARTIFACTS;

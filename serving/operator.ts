@@ -88,7 +88,8 @@ export class Operator {
   }
 
   /**
-   * Commits the Till's receipts of an ended epoch: the one, irrevocable commit, before the log deadline. Gives back what
+   * Commits the Till's receipts of an ended epoch: the one, irrevocable commit, before the log deadline, after adding to
+   * the operator's bond what is missing of it. Gives back what
    * is committed already where it was done before, and null where the epoch has no receipts. Throws where another log was committed.
    */
   async commitLog(till: Address, epoch: number): Promise<CommittedLog | null> {
@@ -97,6 +98,7 @@ export class Operator {
     const log = { root: receiptsList(receipts).root, count: receipts.length, total: totalOf(receipts) };
     const [root, count] = await this.#chain.read<[Hex, bigint, bigint]>("attribution", "logOf", [till, BigInt(epoch)]);
     if (count === 0n) {
+      await this.#fillBond();
       const args = [till, BigInt(epoch), log.root, BigInt(log.count), log.total];
       await this.#chain.write(this.#wallet, "attribution", "commitLog", args);
     } else if (root !== log.root) {
@@ -105,6 +107,17 @@ export class Operator {
       );
     }
     return log;
+  }
+
+  async #fillBond(): Promise<void> {
+    const [needed, [bond]] = await Promise.all([
+      this.#chain.read<bigint>("operators", "BOND"),
+      this.#chain.read<[bigint]>("operators", "bondOf", [this.#wallet.account.address]),
+    ]);
+    if (bond >= needed) return;
+    const missing = needed - bond;
+    await this.#chain.write(this.#wallet, "openToken", "approve", [this.#chain.address("operators"), missing]);
+    await this.#chain.write(this.#wallet, "operators", "deposit", [missing]);
   }
 }
 

@@ -22,7 +22,7 @@ export interface Receipt {
   logs: { address: Address; topics: Hex[]; data: Hex }[];
 }
 
-type Name = "OpenToken" | "Revenue" | "Attribution" | "Rewards" | "Till";
+type Name = "OpenToken" | "Revenue" | "Attribution" | "Operators" | "Rewards" | "Till";
 
 /** The suite in the production profile on an anvil, with one Till whose income is all the contributors'. */
 export class GasWorld {
@@ -45,6 +45,7 @@ export class GasWorld {
       OpenToken: addresses.openToken,
       Revenue: addresses.revenue,
       Attribution: addresses.attribution,
+      Operators: addresses.operators,
     } as Record<Name, Address>;
     const world = new GasWorld(chain, { ...at, Rewards: addresses.rewards as Address }, accounts);
     // A version's way to being live is no part of what is measured.
@@ -57,6 +58,9 @@ export class GasWorld {
     world.#at.Till = `0x${logs[0]!.topics[1]!.slice(26)}`;
     await world.send("OpenToken", "approve", [at.Attribution, 2n ** 256n - 1n]);
     await world.send("Attribution", "depositBond", [parseEther("1000000")]);
+    await world.send("OpenToken", "transfer", [world.operator, parseEther("1000")]);
+    await world.send("OpenToken", "approve", [at.Operators, parseEther("1000")], world.operator);
+    await world.send("Operators", "deposit", [parseEther("1000")], world.operator);
     return world;
   }
 

@@ -171,6 +171,12 @@ interface IDatanets {
     function datanetOf(uint256 datanet) external view returns (Datanet memory);
     function contributionOf(uint256 contribution) external view returns (Contribution memory);
     function reviewOf(uint256 contribution) external view returns (Review memory);
+    /// @notice Whether a contribution was accepted, its consent not withdrawn, at the end of a block; and of which Datanet and
+    /// contributor it is, whatever became of it. All zero where there is no such contribution.
+    function acceptedAt(uint256 contribution, uint48 blockNumber)
+        external
+        view
+        returns (bool accepted, uint32 datanet, uint32 contributor);
     /// @notice How many contributions there are; their ids are 0 .. count - 1 in order of commitment.
     function contributionCount() external view returns (uint256);
     function contributorCount() external view returns (uint32);

@@ -81,7 +81,11 @@ interface IModels {
     error ModelObjectionsClosed(uint256 model, uint256 closesAt);
     error ModelNoVotes(address account);
     error ModelAlreadyObjected(address account);
+    error ModelNotJudge(address account);
+    error ModelSealed();
 
+    /// @notice Names the judge of wrong indexes. Once, by the deployer.
+    function wire(address judge) external;
     /// @notice Proposes a version under a bond of at least `requiredBond()` taken from the caller, its developer.
     function propose(Terms calldata terms, uint96 bond, string calldata uri) external returns (uint256 model);
     /// @notice Proposed → Approved, on either track. Only the timelock, after a vote.
@@ -107,6 +111,10 @@ interface IModels {
     /// approved. Anyone may call. Returns the bond to the developer.
     function expire(uint256 model) external;
 
+    /// @notice Ends a version whose index is proved wrong: Proposed to Evaluated → Retired, Live → Suspended. A bond that is
+    /// still held goes to the judge. Only the judge.
+    function strike(uint256 model) external returns (uint256 bond);
+
     function stateOf(uint256 model) external view returns (State);
     /// @notice Whether a version with these terms, proposed by `developer` now, needs the full vote.
     function needsVote(Terms calldata terms, address developer) external view returns (bool);
@@ -121,6 +129,8 @@ interface IModels {
     function developerOf(uint256 model) external view returns (address);
     /// @notice The validator whose evaluation took it on; earns the validators' part.
     function evaluatorOf(uint256 model) external view returns (address);
+    /// @notice Who may `strike`; nobody until it is wired.
+    function judge() external view returns (address);
     /// @notice How many versions there are; their ids are 0 .. count - 1.
     function modelCount() external view returns (uint256);
     function MINIMUM_BOND() external view returns (uint96);

@@ -63,6 +63,8 @@ interface IRevenue {
 
     function income(address till, uint256 epoch) external view returns (uint256);
     function poolOf(uint256 epoch) external view returns (uint256);
+    /// @notice The contributors' part of what a Till had covered in an epoch; 0 until it is closed.
+    function poolOfTill(address till, uint256 epoch) external view returns (uint256);
     function openTills(uint256 epoch) external view returns (uint256);
     /// @notice Wei that `withdraw` would pay.
     function owed(address till, Role role) external view returns (uint256);

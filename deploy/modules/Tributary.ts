@@ -60,6 +60,36 @@ const suite = (m: IgnitionModuleBuilder, onX402: boolean) => {
   ]);
   const rewards = m.contractAt("Rewards", m.staticCall(attribution, "REWARDS"));
   m.call(revenue, "wire", [attribution]);
+  const operators = m.contract("Operators", [openToken, attribution, stakeVault, m.getParameter("operatorBond")]);
+  const seeds = m.contract("Seeds", [attribution]);
+  const stepVerifier = m.contract("StepVerifier", [attribution, revenue, models]);
+  const sampleVerifier = m.contract("SampleVerifier", [attribution, models, seeds]);
+  const partVerifier = m.contract("PartVerifier", [models]);
+  const resultVerifier = m.contract("ResultVerifier", [revenue, models]);
+  const payoutVerifier = m.contract("PayoutVerifier", [revenue, models, datanets]);
+  const logVerifier = m.contract("LogVerifier", [attribution, channels, openToken]);
+  const equivocationVerifier = m.contract("EquivocationVerifier", [attribution]);
+  const indexVerifier = m.contract("IndexVerifier", [models, datanets]);
+  const refutations = m.contract("Refutations", [
+    openToken,
+    attribution,
+    operators,
+    models,
+    [stepVerifier, sampleVerifier, partVerifier, resultVerifier, payoutVerifier],
+    logVerifier,
+    equivocationVerifier,
+    indexVerifier,
+  ]);
+  const demands = m.contract("Demands", [
+    openToken,
+    attribution,
+    operators,
+    models,
+    channels,
+    m.getParameter("demandDeposit"),
+  ]);
+  m.call(attribution, "wire", [operators, [refutations, demands]]);
+  m.call(models, "wire", [refutations]);
   return {
     openToken,
     stakeVault,
@@ -74,6 +104,18 @@ const suite = (m: IgnitionModuleBuilder, onX402: boolean) => {
     revenue,
     rewards,
     attribution,
+    operators,
+    refutations,
+    demands,
+    seeds,
+    stepVerifier,
+    sampleVerifier,
+    partVerifier,
+    resultVerifier,
+    payoutVerifier,
+    logVerifier,
+    equivocationVerifier,
+    indexVerifier,
   };
 };
 

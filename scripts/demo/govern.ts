@@ -16,7 +16,7 @@ import type { Role, World } from "./world.ts";
 /** OPEN that everybody starts with; what is left of the supply is the treasury's. */
 const GRANTS: Record<Exclude<Role, "holder">, string> = {
   developer: "20000",
-  operator: "1000",
+  operator: "2000",
   validator: "100000",
   poster: "10000",
   voter1: "1000000",

@@ -82,7 +82,7 @@ describe("attack: rounding over random splits", () => {
       }
       await nextEpoch(suite);
       for (const { till } of versions) {
-        await attribution.connect(operator).commitLog(till, epoch, hash("log"), 1, open(1000));
+        await attribution.connect(operator).commitLog(till, epoch, hash("log"), 1, await revenue.income(till, epoch));
       }
       await passDeadline(suite, epoch);
       for (const { till } of versions) await revenue.close(till, epoch);

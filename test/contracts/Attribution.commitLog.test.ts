@@ -18,6 +18,24 @@ describe("Attribution.commitLog", () => {
     expect(await attribution.logOf(till, epoch)).to.deep.equal([hash("log"), 3n, open(100)]);
   });
 
+  it("takes no log that charges more than the epoch's income", async () => {
+    const { attribution, operator, till, epoch } = await loadFixture(ended);
+    await expect(attribution.connect(operator).commitLog(till, epoch, hash("log"), 3, open(100) + 1n))
+      .to.be.revertedWithCustomError(attribution, "AttributionOverIncome")
+      .withArgs(open(100), open(100) + 1n);
+  });
+
+  it("takes no log of an operator whose bond is too low, or thaws", async () => {
+    const { attribution, operators, operator, till, epoch } = await loadFixture(ended);
+    await operators.connect(operator).announce(1);
+    const bond = parameter("operatorBond");
+    await expect(attribution.connect(operator).commitLog(till, epoch, hash("log"), 3, open(100)))
+      .to.be.revertedWithCustomError(operators, "OperatorNotBonded")
+      .withArgs(operator, bond - 1n, bond);
+    await operators.connect(operator).deposit(1);
+    await attribution.connect(operator).commitLog(till, epoch, hash("log"), 3, open(100));
+  });
+
   it("takes it in the last second", async () => {
     const { attribution, operator, till, epoch } = await loadFixture(ended);
     const deadline = await attribution.logDeadline(epoch);

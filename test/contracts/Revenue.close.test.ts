@@ -20,6 +20,8 @@ describe("Revenue.close", () => {
       .to.emit(revenue, "Closed")
       .withArgs(till, epoch, open(80), open(20), open(28));
     expect(await revenue.poolOf(epoch)).to.equal(open(28));
+    expect(await revenue.poolOfTill(till, epoch)).to.equal(open(28));
+    expect(await revenue.poolOfTill(till, epoch + 1n)).to.equal(0n);
     expect(await revenue.treasuryOwed()).to.equal(open(20));
     expect(await revenue.openTills(epoch)).to.equal(0n);
   });
@@ -33,10 +35,13 @@ describe("Revenue.close", () => {
     expect(await revenue.treasuryOwed()).to.equal(open(100));
   });
 
-  it("splits no more than the income, whatever the log says", async () => {
+  it("splits no more than the income, for a log that says more is refused", async () => {
     const suite = await loadFixture(ended);
     const { revenue, attribution, operator, till, epoch } = suite;
-    await attribution.connect(operator).commitLog(till, epoch, hash("log"), 3, open(5000));
+    await expect(attribution.connect(operator).commitLog(till, epoch, hash("log"), 3, open(100) + 1n))
+      .to.be.revertedWithCustomError(attribution, "AttributionOverIncome")
+      .withArgs(open(100), open(100) + 1n);
+    await attribution.connect(operator).commitLog(till, epoch, hash("log"), 3, open(100));
     await passDeadline(suite, epoch);
     await revenue.close(till, epoch);
     expect(await revenue.poolOf(epoch)).to.equal(open(35));

@@ -41,6 +41,7 @@ async function two() {
   }
   await nextEpoch(suite);
   await suite.attribution.connect(suite.operator).commitLog(suite.till, epoch, hash("log"), 1, open(10));
+  await suite.operators.connect(bob).deposit(parameter("operatorBond"));
   await suite.attribution.connect(bob).commitLog(other, epoch, hash("log"), 1, open(100));
   await passDeadline(suite, epoch);
   return { ...suite, other, epoch };

@@ -40,7 +40,10 @@ export const SPLIT = {
 /** What every account but the holder begins with. */
 export const PURSE = open(1_000_000);
 
-/** The suite with the local parameters (or others), and a funded account for each role, which has approved it. */
+/**
+ * The suite with the local parameters (or others), and a funded account for each role, which has approved it; the operator
+ * is bonded.
+ */
 export async function deploySuiteWith(parameters: SuiteParameters) {
   const { addresses } = await deploySuite({ provider: connection.provider, parameters });
   const suite = {
@@ -57,17 +60,25 @@ export async function deploySuiteWith(parameters: SuiteParameters) {
     revenue: await ethers.getContractAt("Revenue", addresses.revenue),
     rewards: await ethers.getContractAt("Rewards", addresses.rewards),
     attribution: await ethers.getContractAt("Attribution", addresses.attribution),
+    operators: await ethers.getContractAt("Operators", addresses.operators),
+    refutations: await ethers.getContractAt("Refutations", addresses.refutations),
+    demands: await ethers.getContractAt("Demands", addresses.demands),
+    seeds: await ethers.getContractAt("Seeds", addresses.seeds),
+    stepVerifier: addresses.stepVerifier,
   };
   const [holder, staker, validator, developer, operator, payer, poster, member, alice, bob, carol, stranger] =
     await ethers.getSigners();
   const roles = { staker, validator, developer, operator, payer, poster, member, alice, bob, carol, stranger };
-  const { openToken, stakeVault, datanets, models, attribution, approvalCollector } = suite;
+  const { openToken, stakeVault, datanets, models, attribution, approvalCollector, operators, demands } = suite;
   for (const account of Object.values(roles)) {
     await openToken.connect(holder!).transfer(account!, PURSE);
-    for (const spender of [stakeVault, datanets, models, attribution, approvalCollector]) {
+    for (const spender of [stakeVault, datanets, models, attribution, approvalCollector, operators, demands]) {
       await openToken.connect(account!).approve(spender, ethers.MaxUint256);
     }
   }
+  const bond = await operators.BOND();
+  await openToken.connect(holder!).transfer(operator!, bond);
+  await operators.connect(operator!).deposit(bond);
   type Signer = NonNullable<typeof holder>;
   return { ...suite, holder: holder!, ...(roles as Record<keyof typeof roles, Signer>) };
 }

@@ -22,6 +22,10 @@ describe("parameters", () => {
     ["logDelay", "LOG_DELAY", 0n],
     ["window", "WINDOW", RESOLUTION], // a vote to void could not end in time
     ["postingBond", "BOND", open(1) - 1n],
+    ["operatorBond", "OPERATOR_BOND", open(1) - 1n],
+    ["operatorBond", "OPERATOR_BOND", open(100_000_000) + 1n],
+    ["demandDeposit", "DEPOSIT", open("0.01") - 1n],
+    ["demandDeposit", "DEPOSIT", open(1_000_000) + 1n],
     ["minimumBond", "MINIMUM_BOND", 0n],
     ["validatorStake", "VALIDATOR_STAKE", 0n],
     ["evaluationWindow", "EVALUATION_WINDOW", 0n],

@@ -2,6 +2,7 @@ import {
   type Address,
   createWalletClient,
   encodeFunctionData,
+  formatEther,
   getAddress,
   type Hex,
   http,
@@ -44,6 +45,7 @@ const ARTIFACT: Partial<Record<ContractName, string>> = {
   revenue: "Revenue",
   attribution: "Attribution",
   rewards: "Rewards",
+  operators: "Operators",
 };
 
 const account = (addressIndex: number) => mnemonicToAccount(MNEMONIC, { addressIndex });
@@ -184,6 +186,10 @@ export class World {
     await this.warp(601n);
     await this.send(holder.address, "models", "goLive", [model]);
     await this.send(holder.address, "revenue", "createTill", [model]);
+    const needed = await this.read<bigint>("operators", "BOND");
+    await this.give(operator.address, formatEther(needed));
+    await this.approve(operator.address, "operators");
+    await this.send(operator.address, "operators", "deposit", [needed]);
     this.till = getAddress(await this.read<Address>("revenue", "tillOf", [model, operator.address]));
     return Number(model);
   }

@@ -13,7 +13,7 @@ import {
 import { till } from "./fixtures.ts";
 
 const names =
-  "openToken stakeVault timelock governor datanets models channels approvalCollector permitCollector erc3009Collector revenue rewards attribution".split(
+  "openToken stakeVault timelock governor datanets models channels approvalCollector permitCollector erc3009Collector revenue rewards attribution operators refutations demands seeds stepVerifier sampleVerifier partVerifier resultVerifier payoutVerifier logVerifier equivocationVerifier indexVerifier".split(
     " ",
   );
 const deployment: Deployment = {

@@ -8,7 +8,7 @@ import {Postings} from "./Postings.sol";
 /// @title The way of money from a payment to a claim, on the whole suite
 contract EconomyHandler is Postings {
     function actions() external pure override returns (bytes4[] memory list) {
-        list = new bytes4[](24);
+        list = new bytes4[](29);
         list[0] = this.pay.selector;
         list[1] = this.payByVoucher.selector;
         list[2] = this.sweep.selector;
@@ -33,6 +33,11 @@ contract EconomyHandler is Postings {
         list[21] = this.claimAndStake.selector;
         list[22] = this.claimAgain.selector;
         list[23] = this.settleEpoch.selector;
+        list[24] = this.voidRefuted.selector;
+        list[25] = this.paySlash.selector;
+        list[26] = this.voidLog.selector;
+        list[27] = this.unbond.selector;
+        list[28] = this.takeUnbonded.selector;
     }
 
     function kinds() external pure override returns (string[] memory list) {
@@ -76,6 +81,17 @@ contract EconomyHandler is Postings {
         revenueHoldsWhatItOwes();
         rewardsHoldsWhatIsNotClaimed();
         attributionHoldsTheBonds();
+        operatorsHoldsTheBonds();
+    }
+
+    function operatorsHoldsTheBonds() internal view {
+        uint256 held;
+        for (uint256 i; i < TILLS; ++i) {
+            (uint256 bond, uint256 thawing,) = bonds.bondOf(operators[i]);
+            equal(bond + thawing, _bonds[i], "only its operator and a judge move a bond");
+            held += bond + thawing;
+        }
+        equal(open.balanceOf(address(bonds)), held, "Operators holds the operators' bonds, to the wei");
     }
 
     function creditedIsSplitToTheWei() internal view {
@@ -138,15 +154,31 @@ contract EconomyHandler is Postings {
         );
     }
 
+    function _operatorsLeave() internal {
+        for (uint256 i; i < TILLS; ++i) {
+            (uint256 bond,,) = bonds.bondOf(operators[i]);
+            if (bond == 0) continue;
+            vm.prank(operators[i]);
+            bonds.announce(bond);
+        }
+        vm.warp(block.timestamp + bonds.THAW());
+        for (uint256 i; i < TILLS; ++i) {
+            (, uint256 thawing,) = bonds.bondOf(operators[i]);
+            if (thawing == 0) continue;
+            vm.prank(operators[i]);
+            bonds.withdraw();
+        }
+    }
+
     function attributionHoldsTheBonds() internal view {
         (uint256 places, uint256 finals,,) = attribution.lineOf();
         equal(places - finals, _pending.length, "the line is what was posted and not voided");
         equal(finals, _finals, "finality is never undone");
-        uint256 bonds = POSTING_BOND * (_pending.length + _reclaimable.length);
+        uint256 held = POSTING_BOND * (_pending.length + _reclaimable.length + _slashes);
         for (uint256 i; i < POSTERS; ++i) {
-            bonds += attribution.freeBond(posters[i]);
+            held += attribution.freeBond(posters[i]);
         }
-        equal(open.balanceOf(address(attribution)), bonds + _stray[2], "Attribution holds the bonds, to the wei");
+        equal(open.balanceOf(address(attribution)), held + _stray[2], "Attribution holds the bonds, to the wei");
     }
 
     /// @inheritdoc Handler
@@ -162,6 +194,10 @@ contract EconomyHandler is Postings {
         while (_reclaimable.length != 0) {
             _reclaim(0);
         }
+        while (_slashes != 0) {
+            _paySlash();
+        }
+        _operatorsLeave();
         for (uint256 i; i < POSTERS; ++i) {
             uint256 free = attribution.freeBond(posters[i]);
             vm.prank(posters[i]);
@@ -177,6 +213,7 @@ contract EconomyHandler is Postings {
             }
         }
         _withdrawTreasury();
+        equal(open.balanceOf(address(bonds)), 0, "no operator's bond stays");
         equal(open.balanceOf(address(attribution)), _stray[2], "no bond stays");
         equal(open.balanceOf(address(rewards)), _stray[1], "nothing that is final stays");
         uint256 kept = _stray[0];

@@ -54,7 +54,7 @@ abstract contract Income is World {
                 return _done();
             }
         }
-        _open.push(OpenEpoch(i, epoch, swept, 0));
+        _open.push(OpenEpoch(i, epoch, swept, 0, false));
         _done();
     }
 
@@ -62,16 +62,53 @@ abstract contract Income is World {
         uint256 epoch = revenue.currentEpoch() - 1;
         if (block.timestamp > attribution.logDeadline(epoch)) return;
         uint256 k;
-        while (k < _open.length && (_open[k].epoch != epoch || _open[k].logged != 0)) {
+        while (k < _open.length && (_open[k].epoch != epoch || _open[k].logged != 0 || _open[k].voided)) {
             ++k;
         }
         if (k == _open.length) return;
         OpenEpoch storage booked = _open[k];
-        // Mostly all of it, else less or more than there is.
-        total = total % 3 == 0 ? within(total, 1, 2 * booked.income) : booked.income;
+        // Mostly all of it, else less.
+        total = total % 3 == 0 ? within(total, 1, booked.income) : booked.income;
+        _bond(booked.till);
         vm.prank(operators[booked.till]);
         attribution.commitLog(tills[booked.till], booked.epoch, keccak256("log"), 1, uint128(total));
         booked.logged = total;
+        _done();
+    }
+
+    /// @dev A judge proves a log wrong: its income is covered by nothing, and its operator has no bond any more.
+    function voidLog(uint256 which) external {
+        if (_open.length == 0 || which % 4 != 0) return;
+        OpenEpoch storage booked = _open[which / 4 % _open.length];
+        if (booked.logged == 0) return;
+        (booked.logged, booked.voided) = (0, true);
+        uint256 held = _bonds[booked.till];
+        uint256 before = open.balanceOf(judge);
+        vm.prank(judge);
+        attribution.voidLog(tills[booked.till], booked.epoch);
+        vm.prank(judge);
+        uint256 paid = bonds.slash(operators[booked.till]);
+        equal(paid, held - held / 2, "a slash takes all, thawing or not, and pays half");
+        equal(open.balanceOf(judge) - before, paid, "to the judge");
+        _burned += held / 2;
+        _bonds[booked.till] = 0;
+        _done();
+    }
+
+    function unbond(uint256 which, uint256 amount) external {
+        (uint256 bond,,) = bonds.bondOf(operators[which % TILLS]);
+        if (bond == 0) return;
+        vm.prank(operators[which % TILLS]);
+        bonds.announce(within(amount, 1, bond));
+        _done();
+    }
+
+    function takeUnbonded(uint256 which) external {
+        (, uint256 thawing, uint256 availableAt) = bonds.bondOf(operators[which % TILLS]);
+        if (thawing == 0 || block.timestamp < availableAt) return;
+        vm.prank(operators[which % TILLS]);
+        equal(bonds.withdraw(), thawing, "what has thawed is paid");
+        _bonds[which % TILLS] -= thawing;
         _done();
     }
 
@@ -81,7 +118,7 @@ abstract contract Income is World {
         OpenEpoch memory booked = _open[k];
         if (block.timestamp <= attribution.logDeadline(booked.epoch)) return;
         revenue.close(tills[booked.till], booked.epoch);
-        uint256 covered = smaller(booked.income, booked.logged);
+        uint256 covered = booked.logged;
         _covered[booked.till] += covered;
         _uncovered += booked.income - covered;
         if (covered == 0) ++reached["income without a log"];

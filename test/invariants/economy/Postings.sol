@@ -35,6 +35,7 @@ abstract contract Postings is Income {
     uint256 internal _finals;
     uint256[CONTRIBUTORS] internal _claimed; // wei
     uint256 internal _distributed; // by final postings, in wei
+    uint256 internal _slashes; // bonds that the judge has not settled
 
     constructor() {
         for (uint256 i; i < POSTERS; ++i) {
@@ -110,6 +111,46 @@ abstract contract Postings is Income {
         if (block.timestamp >= _pending[i].entry.activatesAt || which % 4 != 0) return;
         vm.prank(timelock);
         attribution.voidPosting(_pending[i].entry);
+        _burned += POSTING_BOND / 2;
+        _noteVoid(i);
+        _done();
+    }
+
+    /// @dev A judge proves a posting wrong.
+    function voidRefuted(uint256 which) external {
+        if (_pending.length == 0) return;
+        uint256 i = which / 4 % _pending.length;
+        if (block.timestamp >= _pending[i].entry.activatesAt || which % 4 != 0) return;
+        holds(attribution.isPending(_pending[i].entry), "what is pending is told so");
+        vm.prank(judge);
+        attribution.voidRefuted(_pending[i].entry);
+        holds(!attribution.isPending(_pending[i].entry), "what is void is not pending");
+        ++_slashes;
+        _noteVoid(i);
+        _done();
+    }
+
+    /// @dev The judge settles a bond once for every posting that it has voided, and no more.
+    function paySlash() external {
+        if (_slashes == 0) return;
+        _paySlash();
+        _done();
+    }
+
+    function _paySlash() internal {
+        address refuter = address(0xBEEF);
+        uint256 before = open.balanceOf(refuter);
+        vm.prank(judge);
+        attribution.paySlash(refuter);
+        equal(open.balanceOf(refuter) - before, POSTING_BOND - POSTING_BOND / 2, "a refuter has half of a bond");
+        _burned += POSTING_BOND / 2;
+        if (--_slashes != 0) return;
+        vm.prank(judge);
+        vm.expectRevert(abi.encodeWithSelector(IAttribution.AttributionNoSlash.selector, judge));
+        attribution.paySlash(refuter);
+    }
+
+    function _noteVoid(uint256 i) internal {
         if (_pending.length > i + 1) ++reached["void with descendants"];
         for (uint256 k = i + 1; k < _pending.length; ++k) {
             _reclaimable.push(_pending[k].entry);
@@ -117,8 +158,6 @@ abstract contract Postings is Income {
         while (_pending.length > i) {
             _pending.pop();
         }
-        _burned += POSTING_BOND / 2;
-        _done();
     }
 
     function reclaimBond(uint256 which) external {

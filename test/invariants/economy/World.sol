@@ -18,6 +18,7 @@ abstract contract World is Suite {
         uint256 epoch;
         uint256 income;
         uint256 logged;
+        bool voided;
     }
 
     address[TILLS] internal tills;
@@ -36,6 +37,7 @@ abstract contract World is Suite {
     uint256 internal _poolsReleased;
     uint256 internal _unattributed;
     uint256 internal _burned;
+    uint256[TILLS] internal _bonds; // operators', thawing or not
     uint256[3] internal _stray; // Revenue, Rewards, Attribution
 
     constructor() {
@@ -51,6 +53,10 @@ abstract contract World is Suite {
             operators[i] = vm.addr(keyOf(i));
             _takeLive(i);
             tills[i] = revenue.createTill(i);
+            open.transfer(operators[i], 100 * OPERATOR_BOND);
+            vm.prank(operators[i]);
+            open.approve(address(bonds), type(uint256).max);
+            _bond(i);
         }
     }
 
@@ -64,6 +70,15 @@ abstract contract World is Suite {
         models.recordEvaluation(model, 8_000, keccak256("report"));
         vm.warp(block.timestamp + EVALUATION_WINDOW);
         models.goLive(model);
+    }
+
+    /// @dev Brings an operator's bond to what it takes to commit logs.
+    function _bond(uint256 till) internal {
+        (uint256 bond,,) = bonds.bondOf(operators[till]);
+        if (bond >= OPERATOR_BOND) return;
+        vm.prank(operators[till]);
+        bonds.deposit(OPERATOR_BOND - bond);
+        _bonds[till] += OPERATOR_BOND - bond;
     }
 
     function onERC721Received(address, address, uint256, bytes calldata) external pure returns (bytes4) {

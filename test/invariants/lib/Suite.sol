@@ -8,6 +8,7 @@ import {Models} from "../../../contracts/Models.sol";
 import {OpenGovernor} from "../../../contracts/OpenGovernor.sol";
 import {OpenTimelock} from "../../../contracts/OpenTimelock.sol";
 import {OpenToken} from "../../../contracts/OpenToken.sol";
+import {Operators} from "../../../contracts/Operators.sol";
 import {Revenue} from "../../../contracts/Revenue.sol";
 import {Rewards} from "../../../contracts/Rewards.sol";
 import {StakeVault} from "../../../contracts/StakeVault.sol";
@@ -27,6 +28,7 @@ abstract contract Suite is Handler {
     uint256 internal constant OBJECTION_WINDOW = 30 minutes;
     uint256 internal constant OBJECTION_QUORUM = 500; // basis points
     uint256 internal constant POSTING_BOND = 5_000 ether + 1; // odd, so that halves are rounded
+    uint256 internal constant OPERATOR_BOND = 1_000 ether + 1; // odd too
     uint256 internal constant VALIDATOR_STAKE = 10_000 ether;
     uint256 internal constant START = 1_800_000_000;
 
@@ -41,6 +43,8 @@ abstract contract Suite is Handler {
     Revenue internal revenue;
     Attribution internal attribution;
     Rewards internal rewards;
+    Operators internal bonds;
+    address internal judge;
 
     constructor() {
         vm.warp(START);
@@ -82,6 +86,13 @@ abstract contract Suite is Handler {
         attribution = new Attribution(open, revenue, vault, governor, LOG_DELAY, WINDOW, POSTING_BOND);
         revenue.wire(address(attribution));
         rewards = Rewards(address(attribution.REWARDS()));
+        bonds = new Operators(open, attribution, vault, OPERATOR_BOND);
+        // Proofs have tests of their own: what a judge would do the handlers do as the judge.
+        judge = vm.addr(keyOf(90));
+        address[] memory judges = new address[](1);
+        judges[0] = judge;
+        attribution.wire(bonds, judges);
+        models.wire(judge);
         open.approve(address(vault), type(uint256).max);
         open.approve(address(datanets), type(uint256).max);
         open.approve(address(models), type(uint256).max);
