@@ -112,7 +112,8 @@ async function fillBond(poster: Poster): Promise<void> {
   await send(poster, "Attribution", attribution, "depositBond", [missing]);
 }
 
-async function send(
+/** Sends a call once its simulation has passed. Throws {@link RevertError}, and whatever the node fails by. */
+export async function send(
   { client, wallet }: Poster,
   contract: string,
   address: Address,

@@ -3,8 +3,10 @@ import { join } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import { openChain } from "../oracle/chain.ts";
 import { Metrics, serveMetrics } from "../oracle/watch/metrics.ts";
+import { ChainRefuter } from "../oracle/watch/refuter.ts";
 import { runWatcher } from "../oracle/watch/run.ts";
 import { type Report, Watcher } from "../oracle/watch/watcher.ts";
+import { walletOf } from "./lib/account.ts";
 import { connect } from "./lib/connection.ts";
 import { explain } from "./lib/explain.ts";
 import { positive, whole } from "./lib/numbers.ts";
@@ -14,6 +16,8 @@ import { watchLine } from "./lib/watch-line.ts";
 interface Options {
   rpc?: string;
   deployment?: string;
+  account?: string;
+  keystore?: string;
   once?: boolean;
   json?: boolean;
   from?: number;
@@ -45,6 +49,9 @@ async function main(options: Options): Promise<void> {
   const { json = false } = options;
   const connection = await connect(options);
   const { deployment, home, rpcUrl, provider } = connection;
+  const client = await openChain(rpcUrl, deployment);
+  const acts = options.account !== undefined || options.keystore !== undefined;
+  const wallet = acts ? await walletOf(connection, options) : null;
   provider.destroy();
   const metrics = new Metrics();
   const served = options.metrics === undefined ? null : await serveMetrics(metrics, options.metrics);
@@ -57,8 +64,9 @@ async function main(options: Options): Promise<void> {
     process.stdout.write(`${json ? jsonLine(report) : watchLine(report)}\n`);
   };
   const watcher = new Watcher({
-    client: await openChain(rpcUrl, deployment),
+    client,
     deployment,
+    ...(wallet !== null && { refuter: new ChainRefuter({ client, wallet, deployment }) }),
     fetch: {
       cache: options.cache ?? join(home, "watch", "bundles"),
       folders: [home, ...options.folder],
@@ -96,6 +104,11 @@ const script = new Command("npm run watch --")
   .description("Follows the chain, recomputes every posting from its bundle, and prints one line for each.")
   .option("--rpc <url>", "node (default: TRIBUTARY_RPC, else the one in the deployment file)")
   .option("--deployment <file>", "deployment file (default: TRIBUTARY_DEPLOYMENT, else .tributary/deployment.json)")
+  .option("--account <address>", "refutes and demands: an account that the node has unlocked")
+  .option(
+    "--keystore <file>",
+    "refutes and demands: a V3 keystore; its password from TRIBUTARY_PASSWORD, else asked for",
+  )
   .option("--once", "exit at the head of the chain: with 1 where a posting is wrong or withheld")
   .option("--from <block>", "block to begin with, where no place was kept (default: the deployment's)", whole)
   .option("--confirmations <n>", "blocks before the newest that counts, or: finalized", confirmations, 0)

@@ -29,6 +29,8 @@ export interface WatchState {
   /** Rising; everything up to the last one is judged. */
   marks: Mark[];
   open: OpenPosting[];
+  /** Refuted postings whose reward is to be taken. */
+  owed: Hex[];
 }
 
 /** The state file is another chain's, or no state. */
@@ -45,7 +47,7 @@ export function addMark(state: WatchState, mark: Mark): void {
 /** Reads a state, or begins one where there is no file. Throws {@link WatchStateError}. */
 export async function readState(path: string, of: { chainId: number; attribution: Address }): Promise<WatchState> {
   const text = await readFile(path, "utf8").catch(() => null);
-  if (text === null) return { ...of, marks: [], open: [] };
+  if (text === null) return { ...of, marks: [], open: [], owed: [] };
   let state: WatchState;
   try {
     state = stateFromJson(decodeJson(text, "it"));
@@ -86,6 +88,10 @@ function stateFromJson(root: Decoder): WatchState {
         block: posting.field("block").integer(),
         verdict: verdictOf(posting.field("verdict")),
       })),
+    owed: root
+      .field("owed")
+      .items(MAX_OPEN)
+      .map((target) => target.hex(32)),
   };
 }
 

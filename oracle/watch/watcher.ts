@@ -14,16 +14,22 @@ export interface Sent {
   gas: bigint;
 }
 
-/** Acts on what a watcher finds. Sends only what a simulation on the node confirms; null where there is nothing to send. */
+/** What was sent, or why nothing was. */
+export type Act = Sent | { why: string };
+
+/** Acts on what a watcher finds. Sends only what a simulation on the node confirms. */
 export interface Refuter {
-  refute(posting: FoundPosting, judgement: Judgement): Promise<Sent | null>;
-  /** Only within the first half of the window. */
-  demand(posting: FoundPosting, judgement: Judgement): Promise<Sent | null>;
+  refute(posting: FoundPosting, judgement: Judgement): Promise<Act>;
+  demand(posting: FoundPosting, judgement: Judgement): Promise<Act>;
+  /** Takes the reward of a refuted posting where its time has come. Returns whether nothing more is to come of it. */
+  collect(target: Hex): Promise<boolean>;
 }
 
 /** A judgement as it is reported. */
 export interface Report extends Judgement {
   sent: Sent | null;
+  /** Why nothing was sent, where something should have been. */
+  why: string | null;
 }
 
 export interface WatcherOptions extends JudgeOptions {
@@ -64,7 +70,7 @@ export class Watcher {
    * read. Throws where the node fails (`isNodeTrouble`): the next call does the same again.
    */
   async poll(): Promise<{ more: boolean }> {
-    const { client, deployment, statePath, metrics, onBack } = this.#options;
+    const { client, deployment, statePath, metrics, onBack, refuter } = this.#options;
     checkChain(deployment, await client.getChainId());
     const { attribution } = deployment.addresses;
     this.#state ??= await readState(statePath, { chainId: deployment.chainId, attribution });
@@ -78,6 +84,9 @@ export class Watcher {
     if (stretch.back !== null) {
       this.#judged.clear();
       onBack?.(stretch.back);
+    }
+    for (const target of [...state.owed]) {
+      if (await refuter?.collect(target)) state.owed = state.owed.filter((each) => each !== target);
     }
     for (const open of [...state.open]) await this.#again(open, stretch.now);
     for (const posting of stretch.postings) {
@@ -103,20 +112,23 @@ export class Watcher {
       if (verdict === "wrong") metrics.add("postings_wrong_total");
       if (verdict === "withheld") metrics.add("postings_withheld_total");
     }
-    let sent: Sent | null = null;
-    if (now < posting.entry.activatesAt) {
-      if (verdict === "wrong") sent = (await refuter?.refute(posting, judgement)) ?? null;
-      if (verdict === "withheld") sent = (await refuter?.demand(posting, judgement)) ?? null;
-    }
-    if (sent !== null) metrics.add(verdict === "wrong" ? "refutations_total" : "demands_total");
     const state = this.#state!;
+    let act: Act | null = null;
+    if (now < posting.entry.activatesAt) {
+      if (verdict === "wrong") act = (await refuter?.refute(posting, judgement)) ?? null;
+      if (verdict === "withheld") act = (await refuter?.demand(posting, judgement)) ?? null;
+    }
+    const sent = act !== null && "transaction" in act ? act : null;
+    const why = act !== null && "why" in act ? act.why : null;
+    if (sent !== null) metrics.add(verdict === "wrong" ? "refutations_total" : "demands_total");
+    if (sent !== null && verdict === "wrong") state.owed.push(posting.id);
     state.open = state.open.filter(({ id }) => id !== posting.id);
     const settled = verdict === "right" || verdict === "void" || (verdict === "wrong" && sent !== null);
     if (!settled && now < posting.entry.activatesAt) {
       state.open.push({ id: posting.id, block: posting.block, verdict });
       this.#tried.set(posting.id, performance.now());
     }
-    if (verdict !== before?.verdict || sent !== null) onReport({ ...judgement, sent });
+    if (verdict !== before?.verdict || sent !== null) onReport({ ...judgement, sent, why });
   }
 
   /** Looks again at a posting that is open, where it is time for that. */

@@ -24,7 +24,7 @@ export class Line {
   #reports: Report[] = [];
   readonly backs: number[] = [];
   head: Bundle | null = null;
-  #log: ReceiptLog | null = null;
+  readonly logs: ReceiptLog[] = [];
 
   constructor(world: World, folder: string) {
     this.world = world;
@@ -74,7 +74,7 @@ export class Line {
   async epoch(paid: boolean): Promise<Bundle> {
     const { world } = this;
     const epoch = Number(await world.read<bigint>("revenue", "currentEpoch"));
-    if (paid) this.#log = await world.trade([3n * OPEN, 2n * OPEN], [1], this.#log?.receipts.at(-1));
+    if (paid) this.logs.push(await world.trade([3n * OPEN, 2n * OPEN], [1], this.logs.at(-1)?.receipts.at(-1)));
     else await world.warpTo((await world.read<bigint>("attribution", "logDeadline", [BigInt(epoch)])) + 1n);
     await closeTills(world.poster(), { from: 0, to: epoch });
     return prepareBundle({
@@ -83,7 +83,7 @@ export class Line {
       parent: this.head,
       toEpoch: epoch,
       sources: {
-        logOf: async (_, of) => (of === this.#log?.epoch ? this.#log : null),
+        logOf: async (_, of) => this.logs.find(({ epoch }) => epoch === of) ?? null,
         featuresOf: async () => madeFeatures(),
         gradientsOf: madeGradients,
       },
