@@ -12,6 +12,7 @@ import {IOperators} from "./interfaces/IOperators.sol";
 import {IParameters} from "./interfaces/IParameters.sol";
 import {IRevenue} from "./interfaces/IRevenue.sol";
 import {IRewards} from "./interfaces/IRewards.sol";
+import {ISeeds} from "./interfaces/ISeeds.sol";
 import {IStakeVault} from "./interfaces/IStakeVault.sol";
 import {ITill} from "./interfaces/ITill.sol";
 import {Parameters} from "./libraries/Parameters.sol";
@@ -74,6 +75,8 @@ contract Attribution is IAttribution, IParameters {
 
     /// @inheritdoc IAttribution
     IOperators public operators;
+    /// @inheritdoc IAttribution
+    ISeeds public seeds;
     /// @dev Slashed bonds that a judge has not settled, and one more: zero is no judge, and settling never clears the
     /// word, so that a refutation costs the same each time.
     mapping(address judge => uint256) internal _slashes;
@@ -119,9 +122,10 @@ contract Attribution is IAttribution, IParameters {
     }
 
     /// @inheritdoc IAttribution
-    function wire(IOperators operators_, address[] calldata judges) external {
+    function wire(IOperators operators_, ISeeds seeds_, address[] calldata judges) external {
         require(msg.sender == DEPLOYER && address(operators) == address(0), AttributionSealed());
         operators = operators_;
+        seeds = seeds_;
         for (uint256 i; i < judges.length; ++i) {
             _slashes[judges[i]] = 1;
         }

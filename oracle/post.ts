@@ -112,7 +112,7 @@ async function fillBond(poster: Poster): Promise<void> {
   await send(poster, "Attribution", attribution, "depositBond", [missing]);
 }
 
-/** Sends a call once its simulation has passed. Throws {@link RevertError}, and whatever the node fails by. */
+/** Sends a call that was simulated first, and waits for its receipt. Throws {@link RevertError}. */
 export async function send(
   { client, wallet }: Poster,
   contract: string,
@@ -121,7 +121,7 @@ export async function send(
   args: readonly unknown[],
 ): Promise<TransactionReceipt> {
   // errors of the contracts behind pass through
-  const errors = ["Attribution", "Revenue", "Rewards", "OpenToken"].filter((name) => name !== contract);
+  const errors = ["Attribution", "Revenue", "Rewards", "OpenToken", "Seeds"].filter((name) => name !== contract);
   const abi: Abi = [
     ...artifact(contract).abi,
     ...errors.flatMap((name) => artifact(name).abi.filter(({ type }) => type === "error")),

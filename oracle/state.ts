@@ -1,4 +1,4 @@
-import { type Address, getAddress, type Hex, type PublicClient } from "viem";
+import { type Address, getAddress, type Hex, type PublicClient, zeroHash } from "viem";
 import type { BundleAddresses, BundleModel, LogCommit, PostingFields } from "./bundle.ts";
 import { read } from "./chain.ts";
 import { type ChainEvent, readEvents } from "./events.ts";
@@ -166,20 +166,11 @@ function readPostings(client: PublicClient, range: ReadRange, names: readonly st
 }
 
 /**
- * The seed of an epoch with more receipts than are all taken: the prevrandao of the first block after the deadline of
- * the operators' logs, so that nobody who could still choose receipts knew it. Null where no such block is yet.
+ * The seed of an epoch with more receipts than are all taken, as `Seeds` has it: the prevrandao of a block that was named
+ * after the deadline of the operators' logs and before it was mined. Null where none is recorded yet (`recordSeed`).
  */
 export async function readSeed(client: PublicClient, addresses: BundleAddresses, epoch: number): Promise<Hex | null> {
-  const args = [BigInt(epoch)];
-  const deadline = await read<bigint>(client, "Attribution", addresses.attribution, "logDeadline", args);
-  let high = await client.getBlockNumber();
-  if ((await client.getBlock({ blockNumber: high })).timestamp <= deadline) return null;
-  let low = 0n;
-  while (low < high) {
-    const middle = (low + high) / 2n; // down: low moves above it
-    const { timestamp } = await client.getBlock({ blockNumber: middle });
-    if (timestamp > deadline) high = middle;
-    else low = middle + 1n;
-  }
-  return (await client.getBlock({ blockNumber: high })).mixHash;
+  const seeds = await read<Address>(client, "Attribution", addresses.attribution, "seeds");
+  const seed = await read<Hex>(client, "Seeds", seeds, "seedOf", [BigInt(epoch)]);
+  return seed === zeroHash ? null : seed;
 }

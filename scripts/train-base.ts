@@ -30,10 +30,10 @@ import { positive } from "./lib/numbers.ts";
 
 const CONFIG: ModelConfig = {
   vocabSize: 1024,
-  dim: 128,
+  dim: 192,
   layers: 4,
-  heads: 4,
-  hiddenDim: 352,
+  heads: 6,
+  hiddenDim: 544,
   maxSeq: 256,
   ropeTheta: 10000,
   normEps: 1e-5,
@@ -41,7 +41,7 @@ const CONFIG: ModelConfig = {
 };
 const FILES = ["ghr.jsonl", "gard.jsonl"];
 const SEED = 1;
-const LEARNING_RATE = 6e-3;
+const LEARNING_RATE = 4e-3;
 const WARMUP = 200;
 /** Steps between two keepings of the state. */
 const KEEP_EVERY = 100;
@@ -242,7 +242,7 @@ const program = new Command("train-base")
   .description("Pre-trains the base model on MedQuAD's GHR and GARD.")
   .option("--data <dir>", "folder with ghr.jsonl and gard.jsonl", "../shared/data/medquad")
   .option("--out <dir>", "folder to write the model to", "models/base")
-  .option("--steps <n>", "optimiser steps", positive, 6000)
+  .option("--steps <n>", "optimiser steps", positive, 5000)
   .option("--batch <n>", "sequences per step", positive, 8)
   .option("--threads <n>", "worker threads (default: all processors)", positive);
 

@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {IOperators} from "./IOperators.sol";
 import {IRevenue} from "./IRevenue.sol";
 import {IRewards} from "./IRewards.sol";
+import {ISeeds} from "./ISeeds.sol";
 
 /// @title Operators' log commits, the line of postings, bonds and windows
 /// @notice Postings form one line: each names its parent and the epochs that follow its parent's. Within the window a
@@ -70,8 +71,8 @@ interface IAttribution {
     error AttributionWindowClosed(bytes32 id);
     error AttributionWindowOpen(bytes32 id, uint256 activatesAt);
 
-    /// @notice Names the operators' bonds and the judges, for good. Once, by the deployer: they need one another.
-    function wire(IOperators operators, address[] calldata judges) external;
+    /// @notice Names the operators' bonds, the seeds and the judges, for good. Once, by the deployer: they need one another.
+    function wire(IOperators operators, ISeeds seeds, address[] calldata judges) external;
     /// @notice The operator's one, irrevocable commit of the receipts of an ended epoch, before `logDeadline(epoch)`. The
     /// operator is bonded, and the receipts charge no more than the Till's income of the epoch.
     /// @param count receipts @param total sum of their charges in wei
@@ -120,6 +121,8 @@ interface IAttribution {
     /// @notice Whether an account is one of the contracts that may void postings and logs.
     function isJudge(address account) external view returns (bool);
     function operators() external view returns (IOperators);
+    /// @notice Where the seed of an epoch stands that has more receipts than are all taken.
+    function seeds() external view returns (ISeeds);
     /// @notice The log as it counts: nothing where none was committed, or it is void.
     function logOf(address till, uint256 epoch) external view returns (bytes32 root, uint64 count, uint128 total);
     /// @notice The log as it was committed, void or not.

@@ -88,7 +88,7 @@ const suite = (m: IgnitionModuleBuilder, onX402: boolean) => {
     channels,
     m.getParameter("demandDeposit"),
   ]);
-  m.call(attribution, "wire", [operators, [refutations, demands]]);
+  m.call(attribution, "wire", [operators, seeds, [refutations, demands]]);
   m.call(models, "wire", [refutations]);
   return {
     openToken,

@@ -46,7 +46,24 @@ const WIRING: Record<string, string> = {
   revenue: "revenue",
   rewards: "rewards",
   attribution: "attribution",
+  operators: "operators",
+  seeds: "seeds",
+  judge: "refutations",
+  logverifier: "logVerifier",
+  equivocationverifier: "equivocationVerifier",
+  indexverifier: "indexVerifier",
 };
+
+/** Who must be told by which getter to have which right. */
+const RIGHTS = [
+  { contract: "attribution", artifact: "Attribution", getter: "isJudge", holders: ["refutations", "demands"] },
+  {
+    contract: "refutations",
+    artifact: "Refutations",
+    getter: "isVerifier",
+    holders: ["stepVerifier", "sampleVerifier", "partVerifier", "resultVerifier", "payoutVerifier"],
+  },
+];
 
 /** Getters whose names differ from those of the parameter and of the constructor's argument. */
 const TOLD_AS: Record<string, string> = {
@@ -91,6 +108,7 @@ export async function checkDeployment(
   await checkTill(provider, suite, report);
   checkWiring(addresses, suite, report);
   await checkRoles(provider, deployment, report);
+  await checkRights(provider, addresses, report);
   await checkParameters(provider, deployment, expected, suite, report);
   checkBounds(report);
   await checkDomains(provider, chainId, suite, report);
@@ -266,6 +284,22 @@ async function checkRoles(provider: Provider, deployment: Deployment, report: Ch
     for (const account of holders) {
       if (!right.some((one) => getAddress(one) === account))
         report.faults.push(`timelock: ${account} has ${name}, and should not`);
+    }
+  }
+}
+
+/** What can be proved wrong or demanded is void only where judges and verifiers are those of the deployment. */
+async function checkRights(
+  provider: Provider,
+  addresses: Readonly<Record<string, string>>,
+  report: CheckReport,
+): Promise<void> {
+  for (const { contract, artifact: name, getter, holders } of RIGHTS) {
+    const asked = new Contract(addresses[contract] ?? ZeroAddress, interfaceOf(name), provider).getFunction(getter);
+    for (const holder of holders) {
+      const what = `${contract}.${getter}(${holder})`;
+      const told: unknown = await asked(addresses[holder] ?? ZeroAddress).catch(() => undefined);
+      judge(report, told === true, `${what} holds`, `${what} does not hold`);
     }
   }
 }

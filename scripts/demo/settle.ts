@@ -7,6 +7,7 @@ import type { VersionFeatures } from "../../oracle/engine.ts";
 import { closeTills, finalizePosting, type Posted, type Poster, postBundle } from "../../oracle/post.ts";
 import { prepareBundle } from "../../oracle/prepare.ts";
 import { publishBundle } from "../../oracle/publish.ts";
+import { recordSeeds } from "../../oracle/seeds.ts";
 import { answerGradients } from "../../oracle/version-features.ts";
 import type { Report } from "../lib/progress.ts";
 import type { Market } from "./market.ts";
@@ -49,6 +50,7 @@ export async function attributeAndPost(
   const { deployment } = world;
   const poster = await posterOf(world);
   await closeTills(poster, { from: 0, to: epoch });
+  await recordSeeds(poster, { from: 0, to: epoch });
   const bundle = await prepareBundle({
     client: poster.client,
     deployment,

@@ -14,12 +14,13 @@ import {
 
 describe("Attribution's judges", () => {
   it("are named once, by the deployer", async () => {
-    const { attribution, operators, refutations, demands, holder, stranger } = await loadFixture(deployed);
+    const { attribution, operators, seeds, refutations, demands, holder, stranger } = await loadFixture(deployed);
     for (const judge of [refutations, demands]) expect(await attribution.isJudge(judge)).to.equal(true);
     expect(await attribution.isJudge(stranger)).to.equal(false);
     expect(await attribution.operators()).to.equal(await operators.getAddress());
+    expect(await attribution.seeds()).to.equal(await seeds.getAddress());
     for (const caller of [holder, stranger]) {
-      await expect(attribution.connect(caller).wire(operators, [stranger])).to.be.revertedWithCustomError(
+      await expect(attribution.connect(caller).wire(operators, seeds, [stranger])).to.be.revertedWithCustomError(
         attribution,
         "AttributionSealed",
       );
@@ -27,7 +28,8 @@ describe("Attribution's judges", () => {
   });
 
   it("are named by nobody but the deployer before", async () => {
-    const { openToken, revenue, stakeVault, governor, operators, stranger, attribution } = await loadFixture(deployed);
+    const { openToken, revenue, stakeVault, governor, operators, seeds, stranger, attribution } =
+      await loadFixture(deployed);
     const fresh = await ethers.deployContract("Attribution", [
       openToken,
       revenue,
@@ -37,11 +39,11 @@ describe("Attribution's judges", () => {
       1800,
       open(1),
     ]);
-    await expect(fresh.connect(stranger).wire(operators, [stranger])).to.be.revertedWithCustomError(
+    await expect(fresh.connect(stranger).wire(operators, seeds, [stranger])).to.be.revertedWithCustomError(
       attribution,
       "AttributionSealed",
     );
-    await fresh.wire(operators, []);
+    await fresh.wire(operators, seeds, []);
   });
 
   it("settle a slashed bond once, and each its own", async () => {

@@ -29,14 +29,14 @@ async function stacked() {
 
 describe("Refutations.refute", () => {
   it("voids a posting by proof, and owes half of its bond to the refuter", async () => {
-    const { refutations, attribution, openToken, stepVerifier, stranger, entry, id, poster } =
+    const { refutations, attribution, openToken, postingVerifier, stranger, entry, id, poster } =
       await loadFixture(judged);
     const supply = await openToken.totalSupply();
-    const call = refutations.connect(stranger).refute(entry, stepVerifier, PROOF);
+    const call = refutations.connect(stranger).refute(entry, postingVerifier, PROOF);
     await expect(call).to.emit(attribution, "Voided").withArgs(id, true);
     const block = BigInt(await ethers.provider.getBlockNumber());
     const takeableAt = block + (await refutations.REVEAL_BLOCKS());
-    await expect(call).to.emit(refutations, "Refuted").withArgs(id, stranger, stepVerifier, takeableAt);
+    await expect(call).to.emit(refutations, "Refuted").withArgs(id, stranger, postingVerifier, takeableAt);
     expect(await refutations.rewardOf(id)).to.deep.equal([stranger.address, block, takeableAt]);
     expect(await attribution.head()).to.equal(ZERO);
     expect(await attribution.isPending(entry)).to.equal(false);
@@ -48,8 +48,8 @@ describe("Refutations.refute", () => {
 
   it("lets the epochs be posted again", async () => {
     const suite = await loadFixture(judged);
-    const { refutations, attribution, stepVerifier, stranger, entry } = suite;
-    await refutations.connect(stranger).refute(entry, stepVerifier, PROOF);
+    const { refutations, attribution, postingVerifier, stranger, entry } = suite;
+    await refutations.connect(stranger).refute(entry, postingVerifier, PROOF);
     const again = await post(suite, await postingOf(suite));
     expect(await attribution.head()).to.equal(again.id);
     expect(await attribution.isPending(again.entry)).to.equal(true);
@@ -57,8 +57,8 @@ describe("Refutations.refute", () => {
 
   it("voids what was posted on top, whose bonds can be reclaimed", async () => {
     const suite = await loadFixture(stacked);
-    const { refutations, attribution, stepVerifier, poster, alice, stranger, first, second } = suite;
-    const call = refutations.connect(stranger).refute(first.entry, stepVerifier, PROOF);
+    const { refutations, attribution, postingVerifier, poster, alice, stranger, first, second } = suite;
+    const call = refutations.connect(stranger).refute(first.entry, postingVerifier, PROOF);
     await expect(call).to.emit(attribution, "Voided").withArgs(second.id, false);
     await expect(call).to.emit(attribution, "Voided").withArgs(first.id, true);
     await attribution.reclaimBond(second.entry);
@@ -67,17 +67,17 @@ describe("Refutations.refute", () => {
   });
 
   it("leaves an ancestor in the line", async () => {
-    const { refutations, attribution, stepVerifier, stranger, first, second } = await loadFixture(stacked);
-    await refutations.connect(stranger).refute(second.entry, stepVerifier, PROOF);
+    const { refutations, attribution, postingVerifier, stranger, first, second } = await loadFixture(stacked);
+    await refutations.connect(stranger).refute(second.entry, postingVerifier, PROOF);
     expect(await attribution.head()).to.equal(first.id);
     expect(await attribution.isPending(first.entry)).to.equal(true);
     expect(await attribution.isPending(second.entry)).to.equal(false);
   });
 
   it("reverts when the evidence proves nothing", async () => {
-    const { refutations, stepVerifier, entry, id } = await loadFixture(judged);
+    const { refutations, postingVerifier, entry, id } = await loadFixture(judged);
     for (const evidence of [NO_PROOF, "0x"]) {
-      await expect(refutations.refute(entry, stepVerifier, evidence))
+      await expect(refutations.refute(entry, postingVerifier, evidence))
         .to.be.revertedWithCustomError(refutations, "RefutationNotProved")
         .withArgs(id);
     }
@@ -96,23 +96,23 @@ describe("Refutations.refute", () => {
 
   it("reverts the second time, be the reward taken or not", async () => {
     const suite = await loadFixture(judged);
-    const { refutations, attribution, stepVerifier, entry, id } = suite;
-    await refutations.refute(entry, stepVerifier, PROOF);
-    await expect(refutations.refute(entry, stepVerifier, PROOF))
+    const { refutations, attribution, postingVerifier, entry, id } = suite;
+    await refutations.refute(entry, postingVerifier, PROOF);
+    await expect(refutations.refute(entry, postingVerifier, PROOF))
       .to.be.revertedWithCustomError(refutations, "RefutationDone")
       .withArgs(id);
     await passReveal(suite);
     await refutations.takeReward(id);
-    await expect(refutations.refute(entry, stepVerifier, PROOF))
+    await expect(refutations.refute(entry, postingVerifier, PROOF))
       .to.be.revertedWithCustomError(attribution, "AttributionNotPending")
       .withArgs(id);
   });
 
   it("reverts once the window is over, final or not", async () => {
-    const { refutations, attribution, stepVerifier, entry, id } = await loadFixture(judged);
+    const { refutations, attribution, postingVerifier, entry, id } = await loadFixture(judged);
     await time.increase(parameter("window"));
     const late = () =>
-      expect(refutations.refute(entry, stepVerifier, PROOF))
+      expect(refutations.refute(entry, postingVerifier, PROOF))
         .to.be.revertedWithCustomError(attribution, "AttributionWindowClosed")
         .withArgs(id);
     await late();
@@ -121,9 +121,9 @@ describe("Refutations.refute", () => {
   });
 
   it("reverts for a posting that never was", async () => {
-    const { refutations, attribution, stepVerifier, stranger, entry } = await loadFixture(judged);
+    const { refutations, attribution, postingVerifier, stranger, entry } = await loadFixture(judged);
     const other = { ...entry, poster: stranger.address };
-    await expect(refutations.refute(other, stepVerifier, PROOF))
+    await expect(refutations.refute(other, postingVerifier, PROOF))
       .to.be.revertedWithCustomError(attribution, "AttributionNotPending")
       .withArgs(await attribution.idOf(other));
   });

@@ -5,8 +5,8 @@ import { judged, PROOF, passReveal } from "./refutations.ts";
 describe("Refutations.takeReward", () => {
   it("burns half of the bond and pays half to the refuter, whoever calls", async () => {
     const suite = await loadFixture(judged);
-    const { refutations, attribution, openToken, stepVerifier, stranger, alice, entry, id } = suite;
-    await refutations.connect(stranger).refute(entry, stepVerifier, PROOF);
+    const { refutations, attribution, openToken, postingVerifier, stranger, alice, entry, id } = suite;
+    await refutations.connect(stranger).refute(entry, postingVerifier, PROOF);
     await passReveal(suite);
     const supply = await openToken.totalSupply();
     const call = refutations.connect(alice).takeReward(id);
@@ -19,8 +19,8 @@ describe("Refutations.takeReward", () => {
 
   it("pays once", async () => {
     const suite = await loadFixture(judged);
-    const { refutations, stepVerifier, stranger, entry, id } = suite;
-    await refutations.connect(stranger).refute(entry, stepVerifier, PROOF);
+    const { refutations, postingVerifier, stranger, entry, id } = suite;
+    await refutations.connect(stranger).refute(entry, postingVerifier, PROOF);
     await passReveal(suite);
     await refutations.takeReward(id);
     expect(await refutations.rewardOf(id)).to.deep.equal([ethers.ZeroAddress, 0n, 0n]);
@@ -31,8 +31,8 @@ describe("Refutations.takeReward", () => {
 
   it("pays from the first block after the reveal on", async () => {
     const suite = await loadFixture(judged);
-    const { refutations, stepVerifier, entry, id } = suite;
-    await refutations.refute(entry, stepVerifier, PROOF);
+    const { refutations, postingVerifier, entry, id } = suite;
+    await refutations.refute(entry, postingVerifier, PROOF);
     const { takeableAt } = await refutations.rewardOf(id);
     await networkHelpers.mineUpTo(takeableAt - 2n);
     await expect(refutations.takeReward(id))
@@ -44,8 +44,8 @@ describe("Refutations.takeReward", () => {
 
   it("leaves a poster that refutes itself with half", async () => {
     const suite = await loadFixture(judged);
-    const { refutations, attribution, openToken, stepVerifier, poster, entry, id } = suite;
-    await refutations.connect(poster).refute(entry, stepVerifier, PROOF);
+    const { refutations, attribution, openToken, postingVerifier, poster, entry, id } = suite;
+    await refutations.connect(poster).refute(entry, postingVerifier, PROOF);
     await passReveal(suite);
     await refutations.takeReward(id);
     await attribution.connect(poster).withdrawBond(open(10_000));

@@ -64,7 +64,7 @@ export async function deploySuiteWith(parameters: SuiteParameters) {
     refutations: await ethers.getContractAt("Refutations", addresses.refutations),
     demands: await ethers.getContractAt("Demands", addresses.demands),
     seeds: await ethers.getContractAt("Seeds", addresses.seeds),
-    stepVerifier: addresses.stepVerifier,
+    postingVerifier: addresses.stepVerifier,
   };
   const [holder, staker, validator, developer, operator, payer, poster, member, alice, bob, carol, stranger] =
     await ethers.getSigners();

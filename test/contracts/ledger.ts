@@ -282,9 +282,13 @@ export const borderOf = (entries: IndexEntry[], contributor: number) => {
 };
 
 /** What nobody would call evidence. */
-export const GARBAGE = ["0x", "0x00", `0x${"ff".repeat(64)}`, `0x${"00".repeat(2000)}`, ethers.id("").repeat(30)].map(
-  (hex) => `0x${hex.replaceAll("0x", "")}`,
-);
+export const GARBAGE = [
+  "0x",
+  "0x00",
+  `0x${"ff".repeat(64)}`,
+  `0x${"00".repeat(2000)}`,
+  ethers.concat(new Array(30).fill(ethers.id(""))),
+];
 
 /** Whether `evidence` refutes, asked in both ways; they must agree. */
 export async function refutes(verifier: BaseContract, target: unknown, evidence: object): Promise<boolean> {

@@ -1,5 +1,4 @@
-import type { IAttribution } from "../../types/index.ts";
-import { ethers, networkHelpers, posted, type Suite, time } from "./fixtures.ts";
+import { ethers, networkHelpers, posted, type Suite } from "./fixtures.ts";
 
 /** Evidence that the verifiers of {@link judged} accept, two that differ, and one that they do not. */
 export const PROOF = "0x01aa";
@@ -17,11 +16,11 @@ export async function judged() {
 export type JudgedSuite = Awaited<ReturnType<typeof judged>>;
 
 /** Puts the stand-in at the address of each verifier that Refutations asks. */
-export async function mockVerifiers({ refutations, stepVerifier }: Suite) {
+export async function mockVerifiers({ refutations, postingVerifier }: Suite) {
   const mock = await ethers.deployContract("Verifiers");
   const code = await ethers.provider.getCode(mock);
   const addresses = [
-    stepVerifier,
+    postingVerifier,
     await refutations.LOG_VERIFIER(),
     await refutations.EQUIVOCATION_VERIFIER(),
     await refutations.INDEX_VERIFIER(),
@@ -31,11 +30,11 @@ export async function mockVerifiers({ refutations, stepVerifier }: Suite) {
 
 /** The commitment of `account` to `evidence` against a posting. */
 export function commitmentTo(
-  { refutations, stepVerifier }: Suite,
+  { refutations, postingVerifier }: Suite,
   account: { address: string },
   target: string,
   evidence = PROOF,
-  verifier = stepVerifier,
+  verifier: string = postingVerifier,
 ) {
   return refutations.commitmentOf(account.address, target, verifier, ethers.keccak256(evidence), SALT);
 }
@@ -70,6 +69,3 @@ export async function inOneBlock(
     await ethers.provider.send("evm_setAutomine", [true]);
   }
 }
-
-export type Entry = IAttribution.EntryStruct;
-export { time };

@@ -4,14 +4,18 @@ import {
   active,
   CUMULATIVES,
   domainOf,
+  emptyPosting,
   impersonate,
   leafOf,
   open,
   parameter,
+  passDeadline,
   payoutList,
+  post,
   Role,
   time,
 } from "../contracts/fixtures.ts";
+import { commitmentTo, mockVerifiers, PROOF, passReveal, SALT } from "../contracts/refutations.ts";
 
 /** The loop from registration to claims, and what stakers do meanwhile. Returns the contracts by name. */
 export async function scenario() {
@@ -20,8 +24,9 @@ export async function scenario() {
   await staking(suite);
   await earnings(suite);
   await transfers(suite);
+  await refutations(suite);
   const { openToken, stakeVault, timelock, governor, datanets, models, channels, approvalCollector } = suite;
-  const { revenue, rewards, attribution, till } = suite;
+  const { revenue, rewards, attribution, operators, demands, till } = suite;
   return {
     OpenToken: openToken,
     StakeVault: stakeVault,
@@ -34,6 +39,9 @@ export async function scenario() {
     Revenue: revenue,
     Rewards: rewards,
     Attribution: attribution,
+    Operators: operators,
+    Refutations: suite.refutations,
+    Demands: demands,
     Till: till,
   };
 }
@@ -91,6 +99,24 @@ async function earnings({ revenue, stakeVault, attribution, till, staker, poster
   await time.increase(parameter("stream"));
   await stakeVault.collect(staker);
   await attribution.connect(poster).withdrawBond(open(100));
+}
+
+/** A posting that is proved wrong, and one whose data nobody shows; evidence and its verifier are stand-ins. */
+async function refutations(suite: Active) {
+  const { refutations, demands, operators, postingVerifier, operator, stranger, alice, epoch } = suite;
+  await mockVerifiers(suite);
+  await passDeadline(suite, epoch + 1n);
+  const { entry, id } = await post(suite, await emptyPosting(suite));
+  await refutations.connect(stranger).commitRefutation(await commitmentTo(suite, stranger, id));
+  await refutations.connect(alice).refute(entry, postingVerifier, PROOF);
+  await refutations.connect(stranger).takePrecedence(entry, postingVerifier, PROOF, SALT);
+  await passReveal(suite);
+  await refutations.takeReward(id);
+  const again = await post(suite, await emptyPosting(suite));
+  await demands.connect(alice).demand(again.entry, { list: 0, step: 0, position: 0, chunk: 0 });
+  await time.increase(parameter("window") / 4n);
+  await demands.expire(again.entry, { list: 0, step: 0, position: 0, chunk: 0 });
+  await operators.connect(operator).announce(open(1));
 }
 
 async function transfers({ openToken, alice, bob }: Active) {

@@ -11,6 +11,7 @@ import {OpenToken} from "../../../contracts/OpenToken.sol";
 import {Operators} from "../../../contracts/Operators.sol";
 import {Revenue} from "../../../contracts/Revenue.sol";
 import {Rewards} from "../../../contracts/Rewards.sol";
+import {Seeds} from "../../../contracts/Seeds.sol";
 import {StakeVault} from "../../../contracts/StakeVault.sol";
 import {ApprovalCollector} from "../../../contracts/collectors/ApprovalCollector.sol";
 import {IModels} from "../../../contracts/interfaces/IModels.sol";
@@ -91,7 +92,7 @@ abstract contract Suite is Handler {
         judge = vm.addr(keyOf(90));
         address[] memory judges = new address[](1);
         judges[0] = judge;
-        attribution.wire(bonds, judges);
+        attribution.wire(bonds, new Seeds(attribution), judges);
         models.wire(judge);
         open.approve(address(vault), type(uint256).max);
         open.approve(address(datanets), type(uint256).max);
