@@ -46,6 +46,16 @@ export interface PostingFacts {
   tills: TillFacts[];
 }
 
+/** What a bundle says that it was computed from. */
+export function factsOf(bundle: Bundle): PostingFacts {
+  return {
+    ...bundle,
+    ...bundle.posting,
+    accounts: bundle.payoutsAfter.map(({ account }) => account),
+    tills: bundle.steps.map((step) => ({ ...step.entry, ...step })),
+  };
+}
+
 /**
  * Computes a posting: pure integer arithmetic, the same for whoever posts and whoever verifies. Steps go by (epoch, till);
  * the payouts list grows to all accounts at the first. Throws UncoveredError, SeedError, PayoutError, or

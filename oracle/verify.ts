@@ -1,7 +1,7 @@
 import type { Address } from "viem";
 import { STANDING_UNIT } from "../protocol/leaves.ts";
 import { receiptsList, totalOf } from "../protocol/receipt.ts";
-import { assemble, PostingError } from "./assemble.ts";
+import { assemble, factsOf, PostingError } from "./assemble.ts";
 import type { Bundle, BundleStep } from "./bundle.ts";
 import { drawSamples, MAX_ALL } from "./epoch.ts";
 import { indexOf } from "./features.ts";
@@ -88,12 +88,7 @@ function checkGradients({ entry, receipts, seed, gradients }: BundleStep): void 
 
 function recompute(bundle: Bundle): Bundle {
   try {
-    return assemble({
-      ...bundle,
-      ...bundle.posting,
-      accounts: bundle.payoutsAfter.map(({ account }) => account),
-      tills: bundle.steps.map((step) => ({ ...step.entry, ...step })),
-    });
+    return assemble(factsOf(bundle));
   } catch (error) {
     if (error instanceof PayoutError) throw new Mismatch("payouts", "accounts", "those before", error.message);
     if (error instanceof PostingError) throw new Mismatch("steps", "rules", "a valid posting", error.message);

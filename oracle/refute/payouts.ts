@@ -63,7 +63,9 @@ function proveEach(of: Case, step: JudgedStep): Proof[] {
   const { accounts } = of.facts;
   const prove = prover(of, step);
   const proofs: Proof[] = [];
-  const paid = model === null || !step.known.results ? null : paidBlocks(step, model);
+  // results that are not one per contribution are found by their count, and say nothing here
+  const complete = step.known.results && step.results.length === model?.index.entries.length;
+  const paid = model === null || !complete ? null : paidBlocks(step, model);
   for (let id = 0; id < Math.max(payouts.length, before.payouts.length); id++) {
     const [now, then] = [payouts[id], before.payouts[id]];
     const account = accounts[id];
@@ -88,9 +90,7 @@ function proveEach(of: Case, step: JudgedStep): Proof[] {
 function paidBlocks({ results }: JudgedStep, { index }: JudgedModel): Map<number, bigint> {
   const paid = new Map<number, bigint>();
   for (const [c, { contributor }] of index.entries.entries()) {
-    // a list of results that ends before is found by its count
-    if (results[c] === undefined) break;
-    const added = results[c].runningPaid - (results[c - 1]?.runningPaid ?? 0n);
+    const added = results[c]!.runningPaid - (results[c - 1]?.runningPaid ?? 0n);
     paid.set(contributor, (paid.get(contributor) ?? 0n) + added);
   }
   return paid;
@@ -105,8 +105,12 @@ function blockOf(step: JudgedStep, model: JudgedModel, contributor: number): Evi
     return places.map((place) => openedIndexEntry(model, place));
   };
   const places = from === to ? [] : from === 0 ? [to - 1] : [from - 1, to - 1];
-  const results = places.filter((place) => place < step.results.length).map((place) => openedResult(step, place));
-  return { contributor, lower: border(from), upper: border(to), results };
+  return {
+    contributor,
+    lower: border(from),
+    upper: border(to),
+    results: places.map((place) => openedResult(step, place)),
+  };
 }
 
 /** The first place in the index whose contributor is at least that one. */

@@ -46,6 +46,7 @@ const ARTIFACT: Partial<Record<ContractName, string>> = {
   attribution: "Attribution",
   rewards: "Rewards",
   operators: "Operators",
+  refutations: "Refutations",
 };
 
 const account = (addressIndex: number) => mnemonicToAccount(MNEMONIC, { addressIndex });
@@ -61,6 +62,8 @@ export class World {
   readonly chain: Chain;
   readonly client: PublicClient;
   readonly deployment: Deployment;
+  /** The version that went live last, its Till and the channel to it; what follows is about these. */
+  model = 0;
   till: Address = zeroAddress;
   channel!: ChannelConfig;
 
@@ -191,7 +194,8 @@ export class World {
     await this.approve(operator.address, "operators");
     await this.send(operator.address, "operators", "deposit", [needed]);
     this.till = getAddress(await this.read<Address>("revenue", "tillOf", [model, operator.address]));
-    return Number(model);
+    this.model = Number(model);
+    return this.model;
   }
 
   /** Opens the payer's channel to the Till with 1,000 OPEN in it. */
@@ -217,7 +221,13 @@ export class World {
 
   /** An epoch of paid answers, claimed, swept, and committed after its end. The unbound ones are named by place. */
   async trade(charges: readonly bigint[], unbound: readonly number[], from?: Receipt): Promise<ReceiptLog> {
-    const length = await this.read<bigint>("revenue", "EPOCH");
+    const log = await this.earn(charges, unbound, from);
+    await this.endEpoch([log]);
+    return log;
+  }
+
+  /** Paid answers, claimed and swept in the epoch that runs. */
+  async earn(charges: readonly bigint[], unbound: readonly number[], from?: Receipt): Promise<ReceiptLog> {
     const epoch = await this.read<bigint>("revenue", "currentEpoch");
     const log = await this.#receipts(Number(epoch), charges, unbound, from);
     const last = log.receipts.at(-1)!;
@@ -225,17 +235,20 @@ export class World {
     const claim = { voucher, signature: last.voucherSignature, totalClaimed: last.chargeAfter };
     await this.send(operator.address, "channels", "claim", [[claim]]);
     await this.sendTo(holder.address, "Till", this.till, "sweep", []);
-    await this.warpTo((epoch + 1n) * length);
-    const { root, count } = receiptsList(log.receipts);
-    await this.send(operator.address, "attribution", "commitLog", [
-      this.till,
-      epoch,
-      root,
-      BigInt(count),
-      totalOf(log.receipts),
-    ]);
-    await this.warpTo((await this.read<bigint>("attribution", "logDeadline", [epoch])) + 1n);
     return log;
+  }
+
+  /** Ends the epoch that runs, and commits its logs. */
+  async endEpoch(logs: readonly ReceiptLog[]): Promise<void> {
+    const length = await this.read<bigint>("revenue", "EPOCH");
+    const epoch = await this.read<bigint>("revenue", "currentEpoch");
+    await this.warpTo((epoch + 1n) * length);
+    for (const { till, receipts } of logs) {
+      const { root, count } = receiptsList(receipts);
+      const commit = [till, epoch, root, BigInt(count), totalOf(receipts)];
+      await this.send(operator.address, "attribution", "commitLog", commit);
+    }
+    await this.warpTo((await this.read<bigint>("attribution", "logDeadline", [epoch])) + 1n);
   }
 
   async #receipts(
@@ -253,14 +266,14 @@ export class World {
       const body: ReceiptBody = {
         number: (from?.number ?? -1) + 1 + i,
         till: this.till,
-        model: 0,
+        model: this.model,
         channelId: id,
         payer: payer.address,
         chargeBefore: charged,
         chargeAfter: charged + charge,
         running: charged + charge,
         epoch,
-        requestHash: requestHash({ model: "tributary:0", prompt: `question ${i}` }),
+        requestHash: requestHash({ model: `tributary:${this.model}`, prompt: `question ${i}` }),
         responseHash: responseHash([1, i], [2, i]),
         bound,
       };
