@@ -1,5 +1,5 @@
 import { constants } from "node:fs";
-import { type FileHandle, mkdir, mkdtemp, open, readFile, realpath, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, open, readFile, realpath, rename, rm, writeFile } from "node:fs/promises";
 import { isAbsolute, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Hex } from "viem";
@@ -58,8 +58,9 @@ async function fetchFrom(uri: string, hash: Hex, directory: string, options: Fet
     for (const name of BUNDLE_FILES) {
       const file = await open(join(temporary, name), "wx");
       try {
-        if (typeof place === "string") await copy(join(place, name), file, budget);
-        else await download(within(place, name), file, budget);
+        const sink: Sink = (chunk) => file.writeFile(chunk);
+        if (typeof place === "string") await copy(join(place, name), sink, budget);
+        else await download(within(place, name), sink, budget);
       } finally {
         await file.close();
       }
@@ -73,6 +74,24 @@ async function fetchFrom(uri: string, hash: Hex, directory: string, options: Fet
     await rm(temporary, { recursive: true, force: true });
   }
 }
+
+/**
+ * A file over HTTP, within the bounds of {@link fetchBundle}; null where there is none. Throws {@link BundleError}.
+ */
+export async function fetchBytes(url: string, maxBytes = MAX_FILE, maxSeconds = 120): Promise<Buffer | null> {
+  const chunks: Uint8Array[] = [];
+  const budget: Budget = { maxBytes, left: maxBytes, signal: AbortSignal.timeout(1_000 * maxSeconds), maxSeconds };
+  try {
+    await download(new URL(url), async (chunk) => void chunks.push(chunk), budget);
+  } catch (error) {
+    if (error instanceof BundleError && error.fault === "missing") return null;
+    throw error;
+  }
+  return Buffer.concat(chunks);
+}
+
+/** Takes what comes, chunk by chunk. */
+type Sink = (chunk: Uint8Array) => Promise<void>;
 
 interface Budget {
   readonly maxBytes: number;
@@ -146,7 +165,7 @@ function within(base: URL, name: string): URL {
   return url;
 }
 
-async function copy(path: string, to: FileHandle, budget: Budget): Promise<void> {
+async function copy(path: string, to: Sink, budget: Budget): Promise<void> {
   // Neither a link out of the folder nor a pipe that blocks whoever opens it.
   const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
   const from = await open(path, flags).catch(() => {
@@ -160,7 +179,7 @@ async function copy(path: string, to: FileHandle, budget: Budget): Promise<void>
   }
 }
 
-async function download(url: URL, to: FileHandle, budget: Budget): Promise<void> {
+async function download(url: URL, to: Sink, budget: Budget): Promise<void> {
   const response = await ask(url, budget);
   const declared = response.headers.get("content-length");
   if (declared !== null && Number(declared) > Math.min(budget.left, MAX_FILE)) {
@@ -207,11 +226,11 @@ async function ask(url: URL, budget: Budget): Promise<Response> {
   }
 }
 
-/** Writes chunk by chunk, and stops where they are too many or come too late. */
+/** Hands on chunk by chunk, and stops where they are too many or come too late. */
 async function keep(
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   from: string,
-  to: FileHandle,
+  to: Sink,
   budget: Budget,
 ): Promise<void> {
   let bytes = 0;
@@ -220,7 +239,7 @@ async function keep(
     bytes += chunk.length;
     budget.left -= chunk.length;
     if (budget.left < 0 || bytes > MAX_FILE) throw tooMuch(from, budget);
-    await to.writeFile(chunk);
+    await to(chunk);
   }
 }
 

@@ -54,7 +54,7 @@ export async function explainReceipt(options: ExplainOptions): Promise<Explained
   const receipt = step.receipts.find((each) => each.number === number)!;
   const example = answerExample(receipt, servedAnswer(home, step, number));
   const { manifestHash, indexRoot } = bundle.models.find(({ model }) => model === step.model)!;
-  const folder = await artifactOf(home, manifestHash);
+  const folder = await artifactOf(join(home, "artifacts"), manifestHash);
   const base = await loadBase(options.base);
   const { manifest, adapter } = await loadArtifact(folder, base, manifestHash);
   const features = await readFeatures(join(folder, "features"));
@@ -106,8 +106,8 @@ function servedAnswer(home: string, { entry }: BundleStep, number: number) {
   }
 }
 
-async function artifactOf(home: string, manifestHash: string): Promise<string> {
-  const artifacts = join(home, "artifacts");
+/** The version's folder in `artifacts`. Throws a UserError where none has that manifest. */
+export async function artifactOf(artifacts: string, manifestHash: string): Promise<string> {
   for (const name of existsSync(artifacts) ? readdirSync(artifacts).sort() : []) {
     const folder = join(artifacts, name);
     if (!existsSync(join(folder, "manifest.json"))) continue;
