@@ -6,6 +6,7 @@ import { assemble, type PostingFacts, type TillFacts } from "./assemble.ts";
 import { type Bundle, type BundleAddresses, type BundleModel, encodeBundle } from "./bundle.ts";
 import { read } from "./chain.ts";
 import type { FeatureSet } from "./engine.ts";
+import { ADAM_TANGENT } from "./engines/optimiser.ts";
 import { drawSamples, MAX_ALL } from "./epoch.ts";
 import { indexOf } from "./features.ts";
 import { quantiseQuery } from "./query.ts";
@@ -140,6 +141,9 @@ async function loadModel(
 ): Promise<BundleModel> {
   const terms = await readModel(client, addresses, model);
   const features = await sources.featuresOf(model);
+  if (features.engine === ADAM_TANGENT) {
+    throw new PrepareError(`model ${model} was trained by Adam: its features explain answers and are never posted`);
+  }
   const { root } = indexOf(features).list;
   if (root !== terms.indexRoot) {
     throw new PrepareError(`the features of model ${model} have the index root ${root}, its terms ${terms.indexRoot}`);

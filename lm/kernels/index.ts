@@ -173,8 +173,7 @@ export interface KernelExports {
     correct2: number,
   ): void;
   widen(n: number, from: Pointer, to: Pointer): void;
-  dotScan(count: number, dims: number, query: Pointer, features: Pointer, out: Pointer): void;
-  dotScan4(count: number, dims: number, queries: Pointer, features: Pointer, out: Pointer): void;
+  dotScan(asked: number, count: number, dims: number, queries: Pointer, features: Pointer, out: Pointer): void;
   expf64(x: number): number;
   logf64(x: number): number;
   sinf64(x: number, quarter: number): number;

@@ -3,8 +3,9 @@ import { readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { type FactoryResult, loadDataset, loadReferences, runFactory } from "../../factory/index.ts";
 import { Engine, formatPrompt, loadBase } from "../../lm/index.ts";
+import { gaugedFeatures } from "../../oracle/audit/gate.ts";
 import { openChain } from "../../oracle/chain.ts";
-import { trajectory } from "../../oracle/engines/trajectory.ts";
+import { engineNamed } from "../../oracle/engines/index.ts";
 import { writeFeatures } from "../../oracle/feature-file.ts";
 import { readBundle } from "../../oracle/read-bundle.ts";
 import { type Snapshot, takeSnapshot } from "../../oracle/snapshot.ts";
@@ -12,6 +13,7 @@ import { verifyBundle } from "../../oracle/verify.ts";
 import { verifyOnChain } from "../../oracle/verify-chain.ts";
 import type { Progress } from "../lib/progress.ts";
 import { forgetServer, noteServer } from "../lib/server-url.ts";
+import { runOf } from "../lib/version.ts";
 import { type Chain, startChain } from "./chain.ts";
 import { claimAll, paySplit, payTreasury, supplyOk } from "./collect.ts";
 import { registerDatanet } from "./datanet.ts";
@@ -26,10 +28,10 @@ const BUILT_IN = join(root, "data/builtin");
 const BASE = join(root, "models/base");
 /** Held-out perplexity that the version declares not to exceed, as a share of the base's, in percent. */
 const TARGET = 95;
-/** Passes over the built-in Datanet, half the default: its 40 rows a contribution make about a hundred steps. */
-const EPOCHS = 6;
-/** Attributes in one training whatever the number of contributions. */
-const METHOD = trajectory();
+/** Tangents cost about three trainings per contribution, so those of the built-in Datanet are short. */
+const BUILT_IN_RUN = { engine: "tangent", sampleTokens: 24_000 };
+/** Of other data, whatever the number of contributions. */
+const OTHER_RUN = { engine: "trajectory" };
 /** Questions asked per contribution where no list of questions comes with the data. */
 const QUESTIONS_EACH = 2;
 /** Words of a held-out plain text that are given to be continued. */
@@ -43,6 +45,8 @@ export interface DemoOptions {
   chainPort?: number;
   serverPort?: number;
   threads?: number;
+  /** Name of the engine that attributes. */
+  engine?: string;
   progress: Progress;
 }
 
@@ -60,6 +64,9 @@ export interface Demo {
 export async function runDemo(options: DemoOptions): Promise<Demo> {
   const { home, progress, threads } = options;
   const { step } = progress;
+  const defaults = options.data ? OTHER_RUN : BUILT_IN_RUN;
+  const config = { ...defaults, ...(options.engine !== undefined && { engine: options.engine }) };
+  const method = engineNamed(config.engine);
   const data = options.data ?? BUILT_IN;
   const files = await loadDataset(data); // every line of every file is checked before anything starts
   const references = options.data ? [] : await loadReferences(join(BUILT_IN, "questions.json"));
@@ -109,7 +116,7 @@ export async function runDemo(options: DemoOptions): Promise<Demo> {
           base,
           snapshot,
           references,
-          ...(!options.data && { config: { epochs: EPOCHS } }),
+          config,
           out: artifact,
           ...(threads && { threads }),
           onProgress: ({ stage, done, total, loss }) =>
@@ -120,24 +127,17 @@ export async function runDemo(options: DemoOptions): Promise<Demo> {
     );
     const engine = await Engine.create(base, threads ? { threads } : {});
     stack.push(() => engine.close());
-    const features = await step("Computing features", async (report) => {
-      const set = await METHOD.features({
-        engine,
-        adapter: trained.adapter,
-        training: trained.training,
-        contributions: trained.selected.map(({ id, contributor, trained: { examples } }) => ({
-          id,
-          contributor,
-          examples,
-        })),
-        evaluation: references.length
-          ? trained.references
-          : trained.selected.flatMap(({ heldOut }) => heldOut.examples),
-        onProgress: report,
-      });
-      await writeFeatures(set, join(artifact, "features"));
-      return set;
-    });
+    const { features, gauge } = await step(
+      "Computing features",
+      async (report) => {
+        const run = runOf(engine, trained.adapter, trained);
+        const found = await gaugedFeatures({ ...run, onProgress: report }, method);
+        await writeFeatures(found.features, join(artifact, "features"), found.gauge);
+        return found;
+      },
+      ({ gauge: { engine: name, efficiency } }) =>
+        `${name}: scores are within ${(100 * efficiency.perAnswer).toFixed(1)} % of what fine-tuning gained, answer by answer`,
+    );
     const { milliPerplexity } = trained.evaluation.all;
     // down: a stricter target
     const target = Math.floor((milliPerplexity!.base * TARGET) / 100);
@@ -208,6 +208,7 @@ export async function runDemo(options: DemoOptions): Promise<Demo> {
     const { contributions } = features;
     const figures: Figures = {
       engine: features.engine,
+      efficiency: gauge.efficiency.perAnswer,
       contributions: snapshot.contributions.map(({ id, account, root, rows }, i) => ({
         id,
         contributor: files[i]!.name,

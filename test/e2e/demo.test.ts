@@ -50,6 +50,9 @@ describe("npm start", function () {
   it("runs the whole loop, conserves every wei, pays copies and random words nothing, and repeats to the bit", async () => {
     const first = await run(home);
     expectConserved(first);
+    // settled along the path, whose scores add up to what fine-tuning gained
+    expect(first.engine).to.equal("tangent");
+    expect(first.efficiency).to.be.at.most(0.05);
     expect(first.contributions.length).to.equal(8);
     expect(first.answers.length).to.be.at.least(4);
     const replica = first.contributions.find((c) => c.contributor === "replica")!;
@@ -119,6 +122,13 @@ describe("npm start", function () {
     );
     expect(gone).to.equal(true);
     expectConserved(await run(home));
+  });
+
+  it("names an engine that is not there, before anything starts", async () => {
+    const { code, output } = await demo(home, ["--once", "--engine", "guess"]);
+    expect(code).to.equal(1);
+    expect(output).to.match(/no engine "guess": there are tangent, trajectory/);
+    expect(output).to.not.match(/Starting the chain/);
   });
 
   it("takes a folder of JSON Lines files", async function () {

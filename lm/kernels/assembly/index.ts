@@ -5,7 +5,7 @@ export {
 } from "./layers";
 export { expf64, logf64, sinf64 } from "./math";
 export { adam, sgdMomentum } from "./optimizer";
-export { dotScan, dotScan4, widen } from "./scan";
+export { dotScan, widen } from "./scan";
 export { crossEntropy, softmaxCausal, softmaxCausalBackward } from "./softmax";
 export {
   crossEntropyTangent, rmsNormBackwardTangent, rmsNormTangent, softmaxCausalBackwardTangent, softmaxCausalTangent,
