@@ -11,7 +11,7 @@ import { recordSeeds } from "../../oracle/seeds.ts";
 import { answerGradients } from "../../oracle/version-features.ts";
 import type { Report } from "../lib/progress.ts";
 import type { Market } from "./market.ts";
-import type { World } from "./world.ts";
+import type { Role, World } from "./world.ts";
 
 /** Redeems the vouchers within the epoch, lets it end, and commits the operator's log. Returns the epoch. */
 export async function closeEpoch(world: World, market: Market): Promise<number> {
@@ -76,8 +76,9 @@ export async function passWindow(world: World, posted: Posted): Promise<bigint> 
   return finalizePosting(await posterOf(world), posted.id);
 }
 
-async function posterOf({ chain, deployment, roles }: World): Promise<Poster> {
+/** A role as one that posts, or refutes. */
+export async function posterOf({ chain, deployment, roles }: World, role: Role = "poster"): Promise<Poster> {
   const client = await openChain(chain.url, deployment);
-  const wallet = createWalletClient({ account: roles.poster.address as Hex, transport: http(chain.url) });
+  const wallet = createWalletClient({ account: roles[role].address as Hex, transport: http(chain.url) });
   return { client, wallet, deployment };
 }
