@@ -15,6 +15,7 @@ import type { Progress } from "../lib/progress.ts";
 import { forgetServer, noteServer } from "../lib/server-url.ts";
 import { runOf } from "../lib/version.ts";
 import { type Chain, startChain } from "./chain.ts";
+import { postAndRefute } from "./cheat.ts";
 import { claimAll, paySplit, payTreasury, supplyOk } from "./collect.ts";
 import { registerDatanet } from "./datanet.ts";
 import type { AnswerFigures, Figures } from "./figures.ts";
@@ -189,6 +190,11 @@ export async function runDemo(options: DemoOptions): Promise<Demo> {
       },
       (checks) => `${checks} checks, as \`npm run verify\` makes them`,
     );
+    const refutation = await step(
+      "Refuting a dishonest posting",
+      () => postAndRefute(world, settled, home),
+      ({ gas }) => `one transaction, ${gas} gas`,
+    );
     const pool = await world.contracts.revenue.poolOf(epoch);
     const rewardsBefore = await world.contracts.token.balanceOf(world.deployment.addresses.rewards);
     const unattributed = await step("Letting the window pass", () => passWindow(world, settled.posted));
@@ -228,6 +234,7 @@ export async function runDemo(options: DemoOptions): Promise<Demo> {
         pool: pool.toString(),
         unattributed: unattributed.toString(),
       },
+      refutation,
       hashes: {
         base: base.hash,
         adapter: trained.adapter.hash,

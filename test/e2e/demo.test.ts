@@ -57,6 +57,10 @@ describe("npm start", function () {
     const replica = first.contributions.find((c) => c.contributor === "replica")!;
     expect(replica).to.include({ trainedRows: 0, part: "0", payout: "0", claimed: "0" });
     expect(replica.rows).to.equal(40);
+    const { honest, reward, bond, gas } = first.refutation;
+    expect(honest).to.equal(true);
+    expect(BigInt(reward)).to.equal(BigInt(bond) / 2n);
+    expect(gas).to.be.lessThan(300_000);
     // what knows about bees earns, and random words do not
     for (const { contributor, payout } of first.contributions) {
       expect(BigInt(payout) > 0n, contributor).to.equal(!["replica", "words"].includes(contributor));
