@@ -124,9 +124,9 @@ export async function runFactory(options: FactoryOptions): Promise<FactoryResult
 
 /** What a config says to training on so many examples. */
 export function trainingOptions(config: FactoryConfig, examples: number): TrainingOptions {
-  const { epochs, batchSize, learningRate, momentum, seed } = config;
+  const { epochs, batchSize, optimiser, learningRate, momentum, seed } = config;
   const steps = epochs * Math.ceil(examples / batchSize);
-  return { steps, batchSize, learningRate, momentum, warmup: Math.floor(config.warmup * steps), seed };
+  return { steps, batchSize, optimiser, learningRate, momentum, warmup: Math.floor(config.warmup * steps), seed };
 }
 
 async function train(

@@ -27,6 +27,8 @@ export {
   type AdapterProgress,
   type AdapterTrainingOptions,
   type ObservedBatch,
+  OPTIMISERS,
+  type Optimiser,
   trainAdapter,
 } from "./train-adapter.ts";
 export {

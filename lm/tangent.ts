@@ -3,7 +3,7 @@
 //   v ← μ v + G,  θ ← θ − rate · v,  G = Σ_{e∈B} w_c(e) g_e(θ) / normaliser,
 // so that dv/dw_c and dθ/dw_c, carried forward beside it, follow
 //   v_c ← μ v_c + (Σ_{e∈B} w_c(e) H_e(θ) θ_c + Σ_{e∈B of c} g_e(θ)) / normaliser,  θ_c ← θ_c − rate · v_c
-// from zero, with H_e θ_c exact by forward over reverse. This is the derivative of the training itself (unrolled
+// from zero, with H_e θ_c exact by forward over reverse. Adam's step is differentiated in the same way. This is the derivative of the training itself (unrolled
 // differentiation: Domke, 2012; Hara et al., 2019), not an approximation of influence.
 import type { Engine } from "./engine.ts";
 import { DivergenceError, InputError } from "./errors.ts";
@@ -12,7 +12,7 @@ import { Kernels, kernelModule, type Pointer } from "./kernels/index.ts";
 import { type Adapter, initAdapter, type LoraConfig } from "./lora.ts";
 import { shared } from "./pool.ts";
 import { scheduledRate } from "./schedule.ts";
-import { type AdapterTrainingOptions, batchesOf, checkOptions } from "./train-adapter.ts";
+import { ADAM, type AdapterTrainingOptions, batchesOf, checkOptions } from "./train-adapter.ts";
 
 export interface TangentOptions extends AdapterTrainingOptions {
   /** Weight of each contribution, on top of its examples' own; any finite numbers. */
@@ -61,9 +61,11 @@ export async function trainTangents(
   const adapter = initAdapter(config, lora, opts.seed);
   const size = adapter.params.length;
   const kernels = new Kernels(await kernelModule());
-  const params = new Descent(kernels, adapter.params);
   const tangents = Array.from(opts.weights, () => shared(new Float32Array(size)));
-  const descents = tangents.map((tangent) => new Descent(kernels, tangent));
+  const descent =
+    opts.optimiser === "adam"
+      ? new AdamDescent(kernels, adapter.params, tangents)
+      : new MomentumDescent(kernels, adapter.params, tangents, opts.momentum);
   const sums = new Sums(opts.weights, size);
 
   const losses: number[] = [];
@@ -79,8 +81,10 @@ export async function trainTangents(
     for (const { owner } of batch) moving.add(owner);
 
     const rate = scheduledRate(step, steps, opts.warmup, opts.learningRate);
-    params.step(Float32Array.from(sums.gradient), normaliser, rate, opts.momentum);
-    for (const c of moving) descents[c]!.step(Float32Array.from(sums.tangents[c]!), normaliser, rate, opts.momentum);
+    // rounded as trainAdapter's gradients are
+    const divided = (sum: Float64Array) => Float32Array.from(sum).map((value) => value / normaliser);
+    descent.step(divided(sums.gradient), rate);
+    for (const c of moving) descent.stepTangent(c, divided(sums.tangents[c]!), rate);
     losses.push(loss);
     opts.onStep?.({ step: step + 1, steps, loss, learningRate: rate });
   }
@@ -103,30 +107,106 @@ function checkOwners(examples: Example[], owners: Int32Array, weights: Float64Ar
   if (odd >= 0) throw fail(`the weight of contribution ${odd} must be a finite number, not ${weights[odd]}`);
 }
 
-/** SGD with momentum on values outside the kernels' memory. */
-class Descent {
+/** Steps of the parameters, and after each of them those of its derivatives in the contributions' weights. */
+interface Descent {
+  step(gradient: Float32Array, rate: number): void;
+  stepTangent(contribution: number, gradient: Float32Array, rate: number): void;
+}
+
+/** Values outside the kernels' memory, with their gradient and a running mean inside. */
+class Steps {
+  readonly values: Float32Array;
+  readonly w: Pointer;
+  readonly g: Pointer;
+  readonly v: Pointer;
   private readonly kernels: Kernels;
-  private readonly values: Float32Array;
-  private readonly w: Pointer;
-  private readonly g: Pointer;
-  private readonly v: Pointer;
 
   constructor(kernels: Kernels, values: Float32Array) {
     this.kernels = kernels;
     this.values = values;
-    [this.w, this.g, this.v] = Array.from({ length: 3 }, () => kernels.allocate(values.length * 4)) as [
-      Pointer,
-      Pointer,
-      Pointer,
-    ];
-    kernels.floats(this.w, values.length).set(values);
+    const pointers = Array.from({ length: 3 }, () => kernels.allocate(values.length * 4));
+    [this.w, this.g, this.v] = pointers as [Pointer, Pointer, Pointer];
+    this.floats(this.w).set(values);
   }
 
-  step(gradient: Float32Array, normaliser: number, rate: number, momentum: number): void {
-    const size = gradient.length;
-    this.kernels.floats(this.g, size).set(gradient.map((value) => value / normaliser));
-    this.kernels.call.sgdMomentum(size, this.w, this.g, this.v, rate, momentum);
-    this.values.set(this.kernels.floats(this.w, size));
+  floats(at: Pointer): Float32Array {
+    return this.kernels.floats(at, this.values.length);
+  }
+}
+
+/** SGD with momentum, whose step is linear: parameters and tangents take the same one. */
+class MomentumDescent implements Descent {
+  private readonly kernels: Kernels;
+  private readonly params: Steps;
+  private readonly tangents: Steps[];
+  private readonly momentum: number;
+
+  constructor(kernels: Kernels, params: Float32Array, tangents: readonly Float32Array[], momentum: number) {
+    this.kernels = kernels;
+    this.params = new Steps(kernels, params);
+    this.tangents = tangents.map((tangent) => new Steps(kernels, tangent));
+    this.momentum = momentum;
+  }
+
+  step(gradient: Float32Array, rate: number): void {
+    this.move(this.params, gradient, rate);
+  }
+
+  stepTangent(contribution: number, gradient: Float32Array, rate: number): void {
+    this.move(this.tangents[contribution]!, gradient, rate);
+  }
+
+  private move(steps: Steps, gradient: Float32Array, rate: number): void {
+    steps.floats(steps.g).set(gradient);
+    this.kernels.call.sgdMomentum(gradient.length, steps.w, steps.g, steps.v, rate, this.momentum);
+    steps.values.set(steps.floats(steps.w));
+  }
+}
+
+/**
+ * Adam. With r = √(v / (1 − β₂ᵗ)) and ġ the derivative of the gradient, ṁ ← β₁ ṁ + (1 − β₁) ġ, v̇ ← β₂ v̇ + 2 (1 − β₂) g ġ,
+ * and θ̇ falls by rate / (1 − β₁ᵗ) · (ṁ / (r + ε) − m v̇ / (1 − β₂ᵗ) / (2 r (r + ε)²)); the second term is 0 where r is.
+ */
+class AdamDescent implements Descent {
+  private readonly kernels: Kernels;
+  private readonly params: Steps;
+  private readonly m: Pointer;
+  private readonly tangents: { values: Float32Array; m: Float64Array; v: Float64Array }[];
+  private power1 = 1;
+  private power2 = 1;
+
+  constructor(kernels: Kernels, params: Float32Array, tangents: readonly Float32Array[]) {
+    this.kernels = kernels;
+    this.params = new Steps(kernels, params);
+    this.m = kernels.allocate(params.length * 4);
+    const zeros = () => new Float64Array(params.length);
+    this.tangents = tangents.map((values) => ({ values, m: zeros(), v: zeros() }));
+  }
+
+  step(gradient: Float32Array, rate: number): void {
+    const { values, w, g, v } = this.params;
+    const { beta1, beta2, epsilon } = ADAM;
+    this.power1 *= beta1;
+    this.power2 *= beta2;
+    const correct = [1 / (1 - this.power1), 1 / (1 - this.power2)] as const;
+    this.params.floats(g).set(gradient);
+    this.kernels.call.adam(gradient.length, w, g, this.m, v, rate, beta1, beta2, epsilon, ...correct);
+    values.set(this.params.floats(w));
+  }
+
+  stepTangent(contribution: number, gradient: Float32Array, rate: number): void {
+    const { beta1, beta2, epsilon } = ADAM;
+    const [correct1, correct2] = [1 / (1 - this.power1), 1 / (1 - this.power2)];
+    const { values, m, v } = this.tangents[contribution]!;
+    const [g, mean, square] = [this.params.g, this.m, this.params.v].map((at) => this.params.floats(at));
+    for (let i = 0; i < values.length; i++) {
+      m[i] = beta1 * m[i]! + (1 - beta1) * gradient[i]!;
+      v[i] = beta2 * v[i]! + 2 * (1 - beta2) * g![i]! * gradient[i]!;
+      const root = Math.sqrt(square![i]! * correct2);
+      const below = root + epsilon;
+      const bent = root === 0 ? 0 : (mean![i]! * correct2 * v[i]!) / (2 * root * below * below);
+      values[i]! -= rate * correct1 * (m[i]! / below - bent);
+    }
   }
 }
 

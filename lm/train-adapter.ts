@@ -1,6 +1,6 @@
-// Fine-tuning of a LoRA adapter by SGD with momentum. The sum of a batch's losses is divided by a fixed number, not by
-// what the batch happens to hold, so that the step scales with the weight of every example: attribution differentiates
-// through this.
+// Fine-tuning of a LoRA adapter by SGD with momentum, or by Adam. The sum of a batch's losses is divided by a fixed
+// number, not by what the batch happens to hold, so that SGD's step scales with the weight of every example: attribution
+// differentiates through this.
 import type { Engine } from "./engine.ts";
 import { DivergenceError, InputError } from "./errors.ts";
 import { checkExample, type Example, lossTokens } from "./example.ts";
@@ -9,14 +9,23 @@ import { type Adapter, initAdapter, type LoraConfig } from "./lora.ts";
 import { Random } from "./random.ts";
 import { scheduledRate } from "./schedule.ts";
 
+export type Optimiser = "sgd" | "adam";
+
+export const OPTIMISERS: readonly Optimiser[] = ["sgd", "adam"];
+
+/** Adam's running means forget by these; what keeps its division from zero. */
+export const ADAM = { beta1: 0.9, beta2: 0.99, epsilon: 1e-8 };
+
 export interface AdapterTrainingOptions {
+  /** Default: `sgd`, with momentum. */
+  optimiser?: Optimiser;
   /** Number of batches; or give `epochs`. */
   steps?: number;
   /** Passes over all examples; the last batch of each may be smaller. */
   epochs?: number;
   batchSize: number;
   learningRate: number;
-  /** In [0, 1). */
+  /** Of SGD, in [0, 1). */
   momentum: number;
   /** Steps of linear warm-up; linear decay to 0 follows. */
   warmup: number;
@@ -39,7 +48,7 @@ export interface AdapterProgress {
   learningRate: number;
 }
 
-/** One step of training from inside: v = momentum · v + Σ gradients / normaliser; params −= rate · v. */
+/** One step of training from inside; with SGD v = momentum · v + Σ gradients / normaliser; params −= rate · v. */
 export interface ObservedBatch {
   /** Counted from 0. */
   step: number;
@@ -74,8 +83,10 @@ export async function trainAdapter(
   const adapter = initAdapter(config, lora, opts.seed);
   const size = adapter.params.length;
   const kernels = new Kernels(await kernelModule());
-  const [w, g, v] = Array.from({ length: 3 }, () => kernels.allocate(size * 4)) as [number, number, number];
+  const [w, g, v, m] = Array.from({ length: 4 }, () => kernels.allocate(size * 4)) as [number, number, number, number];
   kernels.floats(w, size).set(adapter.params);
+  const { beta1, beta2, epsilon } = ADAM;
+  let [power1, power2] = [1, 1];
 
   const losses: number[] = [];
   const batches = batchesOf([...examples.keys()], opts.batchSize, opts.seed);
@@ -95,7 +106,13 @@ export async function trainAdapter(
       await opts.onBatch?.({ step, rate: Math.fround(rate), normaliser, indices, gradients, params });
     }
     kernels.floats(g, size).set(gradient.map((value) => value / normaliser));
-    kernels.call.sgdMomentum(size, w, g, v, rate, opts.momentum);
+    if (opts.optimiser === "adam") {
+      power1 *= beta1;
+      power2 *= beta2;
+      kernels.call.adam(size, w, g, m, v, rate, beta1, beta2, epsilon, 1 / (1 - power1), 1 / (1 - power2));
+    } else {
+      kernels.call.sgdMomentum(size, w, g, v, rate, opts.momentum);
+    }
     adapter.params.set(kernels.floats(w, size));
     losses.push(loss);
     opts.onStep?.({ step: step + 1, steps, loss, learningRate: rate });
@@ -117,7 +134,10 @@ export function* batchesOf<T>(examples: readonly T[], batchSize: number, seed: n
 
 /** Number of steps; throws an InputError that names the first option that makes no sense. */
 export function checkOptions(examples: Example[], opts: AdapterTrainingOptions): number {
-  const { batchSize, learningRate, momentum, warmup, normaliser = 1 } = opts;
+  const { optimiser = "sgd", batchSize, learningRate, momentum, warmup, normaliser = 1 } = opts;
+  if (!OPTIMISERS.includes(optimiser)) {
+    throw new InputError(`training: the optimiser must be one of ${OPTIMISERS.join(", ")}, not ${optimiser}`);
+  }
   if (examples.length === 0) throw new InputError("training: no examples");
   if (!Number.isSafeInteger(batchSize) || batchSize < 1) {
     throw new InputError(`training: batchSize must be a positive integer, not ${batchSize}`);

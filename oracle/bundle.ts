@@ -1,4 +1,4 @@
-import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join as joinPath } from "node:path";
 import { type Address, type Hex, stringToBytes } from "viem";
 import type { Deployment } from "../protocol/deployment.ts";
@@ -144,27 +144,6 @@ export async function writeBundle(bundle: Bundle, directory: string): Promise<He
     throw error;
   }
   return hash;
-}
-
-/** Name of a posting's bundle directory: its epochs, so that names sort by time. */
-export function bundleName(posting: Pick<PostingFields, "fromEpoch" | "toEpoch">): string {
-  const pad = (epoch: number): string => epoch.toString().padStart(12, "0");
-  return `${pad(posting.fromEpoch)}-${pad(posting.toEpoch)}`;
-}
-
-/** Path of the newest bundle in `folder`, or null where there is none. */
-export async function latestBundle(folder: string): Promise<string | null> {
-  let names: string[];
-  try {
-    names = await readdir(folder);
-  } catch {
-    return null;
-  }
-  const newest = names
-    .filter((name) => /^\d{12}-\d{12}$/.test(name))
-    .sort()
-    .at(-1);
-  return newest === undefined ? null : joinPath(folder, newest);
 }
 
 /** A flat record with its bigints as decimal strings. */

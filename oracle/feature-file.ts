@@ -6,6 +6,7 @@ import { canonicalJson } from "../protocol/json.ts";
 import { MIN_EXPONENT } from "../protocol/quantise.ts";
 import type { FeatureTensor, VersionFeatures } from "./engine.ts";
 import { FeatureError } from "./features.ts";
+import { GAUGE_FILE, type Gauge, gaugeJson } from "./gauge-file.ts";
 
 const FORMAT = "tributary.features.v2";
 const JSON_FILE = "features.json";
@@ -33,8 +34,8 @@ export function readTensors(from: Decoder, dims: number): FeatureTensor[] {
   return tensors;
 }
 
-/** Keeps a version's features as the directory `directory`, whole or not at all. */
-export async function writeFeatures(set: VersionFeatures, directory: string): Promise<void> {
+/** Keeps a version's features, and what was measured of them, as the directory `directory`, whole or not at all. */
+export async function writeFeatures(set: VersionFeatures, directory: string, gauge?: Gauge): Promise<void> {
   const bytes = vectorBytes(set.features);
   const { engine, dims, tensors, contributions } = set;
   const standing = set.standing.map(String);
@@ -48,6 +49,7 @@ export async function writeFeatures(set: VersionFeatures, directory: string): Pr
   await writeFile(joinPath(temporary, JSON_FILE), `${canonicalJson(json)}\n`);
   await writeFile(joinPath(temporary, BINARY_FILE), bytes);
   await writeFile(joinPath(temporary, NODES_FILE), points);
+  if (gauge) await writeFile(joinPath(temporary, GAUGE_FILE), gaugeJson(gauge));
   await rm(directory, { recursive: true, force: true });
   await rename(temporary, directory);
 }

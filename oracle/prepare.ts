@@ -1,10 +1,12 @@
 import { type Address, type Hex, type PublicClient, zeroHash } from "viem";
 import type { Deployment } from "../protocol/deployment.ts";
+import type { PayoutEntry } from "../protocol/leaves.ts";
 import { type Receipt, type ReceiptLog, receiptsList, totalOf } from "../protocol/receipt.ts";
-import { assemble, type TillFacts } from "./assemble.ts";
+import { assemble, type PostingFacts, type TillFacts } from "./assemble.ts";
 import { type Bundle, type BundleAddresses, type BundleModel, encodeBundle } from "./bundle.ts";
 import { read } from "./chain.ts";
 import type { FeatureSet } from "./engine.ts";
+import { ADAM_TANGENT } from "./engines/optimiser.ts";
 import { drawSamples, MAX_ALL } from "./epoch.ts";
 import { indexOf } from "./features.ts";
 import { quantiseQuery } from "./query.ts";
@@ -48,17 +50,33 @@ export interface PrepareOptions {
  * commits, Mismatch where a receipt breaks a rule, UncoveredError where receipts exceed the income.
  */
 export async function prepareBundle(options: PrepareOptions): Promise<Bundle> {
-  const { client, deployment, parent, toEpoch, sources, onProgress } = options;
+  const { client, deployment, parent, toEpoch } = options;
   const block = Number(await client.getBlockNumber());
-  const { openToken, channels, datanets, models: registry, revenue, attribution } = deployment.addresses;
-  const addresses: BundleAddresses = { openToken, channels, datanets, models: registry, revenue, attribution };
-  const range: ReadRange = { addresses, fromBlock: deployment.block, toBlock: block };
+  const range: ReadRange = { addresses: deployment.addresses, fromBlock: deployment.block, toBlock: block };
   const { id, fromEpoch } = await readHead(client, range, parent);
   if (toEpoch < fromEpoch) throw new PrepareError(`epoch ${toEpoch} is settled: the next one is ${fromEpoch}`);
   if (toEpoch - fromEpoch >= MAX_EPOCHS) {
     throw new PrepareError(`epochs ${fromEpoch} to ${toEpoch} are more than the ${MAX_EPOCHS} of one posting`);
   }
+  const payoutsBefore = parent?.payoutsAfter ?? [];
+  return assemble(await readFacts({ ...options, block, parent: id, fromEpoch, payoutsBefore }));
+}
 
+export interface FactsOptions extends Omit<PrepareOptions, "parent"> {
+  /** Block up to which the chain counts. */
+  block: number;
+  /** Id of the posting before; zero for the first. */
+  parent: Hex;
+  fromEpoch: number;
+  payoutsBefore: PayoutEntry[];
+}
+
+/** What a posting of these epochs is computed from, checked like {@link prepareBundle} checks it. */
+export async function readFacts(options: FactsOptions): Promise<PostingFacts> {
+  const { client, deployment, block, parent, fromEpoch, toEpoch, payoutsBefore, sources, onProgress } = options;
+  const { openToken, channels, datanets, models: registry, revenue, attribution } = deployment.addresses;
+  const addresses: BundleAddresses = { openToken, channels, datanets, models: registry, revenue, attribution };
+  const range: ReadRange = { addresses, fromBlock: deployment.block, toBlock: block };
   const incomes = await readTills(client, range, { from: fromEpoch, to: toEpoch });
   incomes.sort((a, b) => a.epoch - b.epoch); // sequences run through the epochs of a Till
   const models = new Map<number, BundleModel>();
@@ -80,19 +98,19 @@ export async function prepareBundle(options: PrepareOptions): Promise<Bundle> {
   }
   await fillGradients(tills, models, sources, onProgress);
 
-  return assemble({
+  return {
     chainId: deployment.chainId,
     block,
     deployedAt: deployment.block,
     addresses,
-    parent: id,
+    parent,
     fromEpoch,
     toEpoch,
     models: [...models.values()].sort((a, b) => a.model - b.model),
-    payoutsBefore: parent?.payoutsAfter ?? [],
+    payoutsBefore,
     accounts: await readAccounts(client, range),
     tills,
-  });
+  };
 }
 
 async function readHead(
@@ -123,6 +141,9 @@ async function loadModel(
 ): Promise<BundleModel> {
   const terms = await readModel(client, addresses, model);
   const features = await sources.featuresOf(model);
+  if (features.engine === ADAM_TANGENT) {
+    throw new PrepareError(`model ${model} was trained by Adam: its features explain answers and are never posted`);
+  }
   const { root } = indexOf(features).list;
   if (root !== terms.indexRoot) {
     throw new PrepareError(`the features of model ${model} have the index root ${root}, its terms ${terms.indexRoot}`);

@@ -17,13 +17,17 @@ import {
 import { MAX_ALL } from "./epoch.ts";
 import { readTensors } from "./feature-file.ts";
 
-const MAX_FILE = 2 ** 30;
+/** Bytes of a file that are read. */
+export const MAX_FILE = 2 ** 30;
 const MAX_ITEMS = 1_000_000;
 const MAX_COLUMNS = 65_536;
 
-export type BundleFault = "missing" | "truncated" | "hash" | "huge" | "malformed";
+/** What is wrong with a bundle's files, or, in the second line, with the way to them. */
+export type BundleFault =
+  | ("missing" | "truncated" | "hash" | "huge" | "malformed")
+  | ("unreachable" | "timeout" | "redirect" | "refused");
 
-/** A bundle that cannot be read; `fault` says in which way. */
+/** A bundle that cannot be read or fetched; `fault` says in which way. */
 export class BundleError extends Error {
   override name = "BundleError";
   readonly fault: BundleFault;

@@ -1,4 +1,5 @@
 import { type Address, type Hex, type PublicClient, zeroHash } from "viem";
+import type { Deployment } from "../protocol/deployment.ts";
 import { channelId } from "../protocol/voucher.ts";
 import type { BundleStep } from "./bundle.ts";
 import { read } from "./chain.ts";
@@ -19,19 +20,29 @@ import {
 } from "./state.ts";
 import type { OnCheck } from "./verify.ts";
 
+/** A bundle may name any contracts: they count only where they are the deployment's. Throws {@link Mismatch}. */
+export function checkAddresses(bundle: ReadBundle, deployment: Pick<Deployment, "chainId" | "addresses">): void {
+  const { chainId, addresses } = deployment;
+  const { openToken, channels, datanets, models, revenue, attribution } = addresses;
+  const known = { chainId, openToken, channels, datanets, models, revenue, attribution };
+  expectRecord("addresses", "", known, { chainId: bundle.chainId, ...bundle.addresses });
+}
+
 /**
- * Compares a bundle with the chain: the posting that carries its hash, the parent's payout root, the versions' terms and
- * indexes, income, pools, log commits, channels, contributors' accounts. Throws {@link Mismatch} at the first difference.
+ * Compares a bundle with the chain: the posting `id`, or else the last one that carries its hash, the parent's payout
+ * root, the versions' terms and indexes, income, pools, log commits, channels, contributors' accounts. Throws
+ * {@link Mismatch} at the first difference.
  */
 export async function verifyOnChain(
   bundle: ReadBundle,
   client: PublicClient,
   onCheck: OnCheck = () => {},
+  id?: Hex,
 ): Promise<void> {
   expectEqual("bundle", "chainId", await client.getChainId(), bundle.chainId);
   const { addresses, deployedAt: fromBlock } = bundle;
   const range: ReadRange = { addresses, fromBlock, toBlock: Number(await client.getBlockNumber()) };
-  await checkPosting(bundle, client, range, onCheck);
+  await checkPosting(bundle, client, range, onCheck, id);
   await checkModels(bundle, client, onCheck);
   await checkTills(bundle, client, range, onCheck);
   await checkChannels(bundle, client, onCheck);
@@ -49,10 +60,10 @@ async function checkPosting(
   client: PublicClient,
   range: ReadRange,
   onCheck: OnCheck,
+  given?: Hex,
 ): Promise<void> {
   const { posting, hash } = bundle;
-  const ids = await findPostings(client, range, hash);
-  const id = ids.at(-1);
+  const id = given ?? (await findPostings(client, range, hash)).at(-1);
   if (id === undefined) throw new Mismatch("posting on chain", "bundleHash", hash, "no posting");
   if (await isVoid(client, range, id)) throw new Mismatch("posting on chain", "status", "not void", "void");
   expectRecord("posting on chain", "", { ...(await readPosting(client, range, id)) }, { ...posting, bundleHash: hash });

@@ -3,11 +3,9 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import Table from "cli-table3";
 import { Command, InvalidArgumentError } from "commander";
-import { type DatasetFile, loadArtifact, loadDataset, loadReferences, restoreRun } from "../factory/index.ts";
-import { Engine, loadBase } from "../lm/index.ts";
 import { type Audit, audit, MAX_ALL_SUBSETS } from "../oracle/audit/audit.ts";
 import type { Estimate } from "../oracle/audit/correlation.ts";
-import type { AttributionEngine, AttributionRun } from "../oracle/engine.ts";
+import type { AttributionEngine } from "../oracle/engine.ts";
 import { ENGINES as ALL } from "../oracle/engines/index.ts";
 import { tangent } from "../oracle/engines/tangent.ts";
 import { AT_END } from "../oracle/quadrature.ts";
@@ -15,7 +13,8 @@ import { writeWhole } from "./lib/files.ts";
 import { positive } from "./lib/numbers.ts";
 import { fail, print } from "./lib/output.ts";
 import { progressOn } from "./lib/progress.ts";
-import { type Cloud, scatter } from "./lib/scatter.ts";
+import { scorePlot } from "./lib/score-plot.ts";
+import { openVersion } from "./lib/version.ts";
 
 const root = join(import.meta.dirname, "..");
 const ENGINES: ReadonlyMap<string, AttributionEngine> = new Map([
@@ -38,25 +37,8 @@ interface Options {
 }
 
 async function main(options: Options): Promise<void> {
-  const base = await loadBase(options.base);
-  const artifact = await loadArtifact(options.model, base);
-  const files = await loadDataset(options.data);
-  const rows = new Map(files.map((file) => [file.root, file.rows]));
-  const path = options.references ?? join(options.data, "questions.json");
-  const references = artifact.manifest.references.rows === 0 ? [] : await loadReferences(path);
-  const { selected, references: examples, training } = restoreRun(base, artifact.manifest, rows, references);
-  const names = new Map(artifact.manifest.contributions.map(({ id, root: of }) => [id, nameOf(files, of)]));
-
-  const engine = await Engine.create(base, { threads: options.jobs });
+  const { run, names } = await openVersion({ ...options, threads: options.jobs });
   try {
-    const run: AttributionRun = {
-      engine,
-      adapter: artifact.adapter,
-      training,
-      contributions: selected.map(({ id, contributor, trained }) => ({ id, contributor, examples: trained.examples })),
-      // what fixed the standing shares
-      evaluation: examples.length ? examples : selected.flatMap(({ heldOut }) => heldOut.examples),
-    };
     const players = run.contributions.filter(({ examples }) => examples.length > 0).length;
     const subsets = options.subsets && players <= MAX_ALL_SUBSETS;
     const { step } = progressOn();
@@ -80,11 +62,9 @@ async function main(options: Options): Promise<void> {
     const data = { ...result, names: Object.fromEntries(names), files: ["audit.json", "audit.svg"] };
     print({ text: report(result, names, options.model), data }, options.json ?? false);
   } finally {
-    await engine.close();
+    await run.engine.close();
   }
 }
-
-const nameOf = (files: readonly DatasetFile[], root: string) => files.find((file) => file.root === root)!.name;
 
 function chosen(names: string[] | undefined): ReadonlyMap<string, AttributionEngine> {
   return new Map([...ENGINES].filter(([name]) => names === undefined || names.includes(name)));
@@ -132,17 +112,10 @@ const interval = ({ value, low, high }: Estimate) => `${value.toFixed(3)} [${low
 /** Predicted against retrained: Shapley values where all subsets were retrained, else what leaving out takes. */
 function plot({ engines, shapley, losses }: Audit): string {
   const measured = shapley?.values ?? losses;
-  const clouds = engines.map(({ engine, scores, shapley: r, loco }): Cloud => {
-    const note = shapley ? `r = ${r!.toFixed(3)}` : `rank correlation ${loco.value.toFixed(3)}`;
-    // what is no gain in nats is drawn to the same scale as what was measured
-    const sizes = [measured, scores].map((rows) =>
-      Math.sqrt(rows.flat().reduce((sum, value) => sum + value * value, 0)),
-    );
-    const scale = engine.startsWith("tangent") || engine === "trajectory" ? 1 : sizes[0]! / (sizes[1]! || 1);
-    const points = measured.flatMap((row, i) => row.map((value, c) => [value, scores[i]![c]! * scale] as const));
-    return { title: engine, note: scale === 1 ? note : `${note}, scaled`, points };
+  const clouds = engines.map(({ engine, scores, shapley: r, loco }) => {
+    return { engine, scores, note: shapley ? `r = ${r!.toFixed(3)}` : `rank correlation ${loco.value.toFixed(3)}` };
   });
-  return scatter({ x: shapley ? "Shapley value, nats" : "left out, nats", y: "score" }, clouds);
+  return scorePlot(shapley ? "Shapley value, nats" : "left out, nats", measured, clouds);
 }
 
 function engineList(text: string): string[] {

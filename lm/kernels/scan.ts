@@ -1,7 +1,7 @@
 import { InputError } from "../errors.ts";
 import { Kernels, kernelModule, type Pointer } from "./index.ts";
 
-/** Queries that pass over the features together. */
+/** Most queries that pass over the features together. */
 const TOGETHER = 4;
 
 /** int8 vectors of one length, copied into the kernels' memory, to be multiplied with many queries. */
@@ -26,8 +26,8 @@ export class DotScan {
     this.length = features[0]?.length ?? 0;
     const odd = features.findIndex(({ length }) => length !== this.length);
     if (odd >= 0) throw new InputError(`feature ${odd} has ${features[odd]!.length} elements, not ${this.length}`);
-    // zeros up to a multiple of 32 add nothing
-    this.dims = Math.ceil(this.length / 32) * 32;
+    // zeros up to a multiple of 16 add nothing
+    this.dims = Math.ceil(this.length / 16) * 16;
     this.features = kernels.allocate(this.count * this.dims);
     this.query = kernels.allocate(this.dims);
     this.wide = kernels.allocate(TOGETHER * this.dims * 2);
@@ -46,14 +46,12 @@ export class DotScan {
     }
     const results: Float64Array[] = [];
     while (results.length < queries.length) {
-      const left = queries.length - results.length;
-      const block = queries.slice(results.length, results.length + (left < TOGETHER ? 1 : TOGETHER));
+      const block = queries.slice(results.length, results.length + TOGETHER);
       for (const [i, query] of block.entries()) {
         this.bytes().set(query.subarray(0, this.length), this.query);
         call.widen(this.dims, this.query, this.wide + i * this.dims * 2);
       }
-      const scan = block.length === TOGETHER ? call.dotScan4 : call.dotScan;
-      scan(this.count, this.dims, this.wide, this.features, this.out);
+      call.dotScan(block.length, this.count, this.dims, this.wide, this.features, this.out);
       for (const i of block.keys()) {
         results.push(this.kernels.doubles(this.out + i * this.count * 8, this.count).slice());
       }

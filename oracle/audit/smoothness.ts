@@ -11,6 +11,9 @@ import { efficiencyError, metasmoothness } from "./gauges.ts";
 /** Least cosine of finite differences at which a run counts as smooth. */
 export const SMOOTH = 0.95;
 
+/** What makes a path smoother. */
+const ADVICE = "take smaller steps and more of them, larger batches or a longer warm-up";
+
 /** Attribution by a path means little for this run. */
 export class UnsmoothError extends Error {
   override name = "UnsmoothError";
@@ -18,8 +21,7 @@ export class UnsmoothError extends Error {
 
   constructor(cosine: number, least: number) {
     super(
-      `the run answers to its weights unevenly: finite differences agree by ${cosine.toFixed(3)}, less than ${least}; ` +
-        "take smaller steps and more of them, larger batches or a longer warm-up",
+      `the run answers to its weights unevenly: finite differences agree by ${cosine.toFixed(3)}, less than ${least}; ${ADVICE}`,
     );
     this.cosine = cosine;
   }

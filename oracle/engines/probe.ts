@@ -3,6 +3,7 @@ import type { AttributionRun } from "../engine.ts";
 import { dotAt } from "../linear.ts";
 import { replay, trainingExamples } from "../replay.ts";
 import { answerGradients } from "../version-features.ts";
+import { demandSgd } from "./optimiser.ts";
 
 /** Answers that are pulled back side by side. */
 const BLOCK = 16;
@@ -25,6 +26,7 @@ interface Step {
  * @returns per answer, one number per example of {@link trainingExamples}, nats per unit of weight
  */
 export async function probe(run: AttributionRun, answers: readonly Example[]): Promise<Float64Array[]> {
+  demandSgd(run, "probe");
   const steps: Step[] = [];
   await replay(run, ({ rate, normaliser, indices, params }) => {
     steps.push({ rate, normaliser, indices, params: params.slice() });

@@ -3,6 +3,7 @@ import type { AttributionEngine } from "../engine.ts";
 import { gaussLegendre, type PathNode } from "../quadrature.ts";
 import { replay, stepsOf, trainingExamples } from "../replay.ts";
 import { versionFeatures } from "../version-features.ts";
+import { ADAM_TANGENT, demandSgd } from "./optimiser.ts";
 
 /** Nodes of the path, unless asked otherwise. */
 export const PATH_NODES: readonly PathNode[] = gaussLegendre(4);
@@ -13,7 +14,8 @@ export const PATH_NODES: readonly PathNode[] = gaussLegendre(4);
  * s in (0, 1) of ∇log p(θ(s · 1)) · Σ_c dθ/dw_c: contribution c is owed its term. Feature: quadrature weight × tangent
  * dθ/dw_c at each node, forward over reverse through every step of SGD with momentum; gradient: that of log p(answer |
  * prompt) at each node's adapter. Costs, per node, one training and about one more per contribution that has examples.
- * The one node w = 1 (AT_END) predicts what leaving a contribution out would do.
+ * The one node w = 1 (AT_END) predicts what leaving a contribution out would do. There alone what
+ * Adam trained is explained too, by features that carry another name, so that nobody settles by them.
  */
 export function tangent(nodes: readonly PathNode[] = PATH_NODES): AttributionEngine {
   const name = "tangent";
@@ -21,6 +23,8 @@ export function tangent(nodes: readonly PathNode[] = PATH_NODES): AttributionEng
     name,
     async features(run) {
       const { engine, adapter, training, contributions } = run;
+      const explains = training.optimiser === "adam" && nodes.every(({ at }) => at === 1);
+      if (!explains) demandSgd(run, name);
       await replay(run);
       const { examples, owners } = trainingExamples(run);
       const size = adapter.params.length;
@@ -44,7 +48,7 @@ export function tangent(nodes: readonly PathNode[] = PATH_NODES): AttributionEng
           );
         }
       }
-      return versionFeatures(run, { engine: name, nodes: points, features });
+      return versionFeatures(run, { engine: explains ? ADAM_TANGENT : name, nodes: points, features });
     },
   };
 }

@@ -2,6 +2,7 @@ import { scheduledRate } from "../../lm/schedule.ts";
 import type { AttributionEngine, AttributionRun } from "../engine.ts";
 import { replay, stepsOf, trainingExamples } from "../replay.ts";
 import { versionFeatures } from "../version-features.ts";
+import { demandSgd } from "./optimiser.ts";
 
 /** Stretches of training, unless asked otherwise. */
 export const STRETCHES = 8;
@@ -19,6 +20,7 @@ export function trajectory(stretches = STRETCHES): AttributionEngine {
   return {
     name,
     async features(run) {
+      demandSgd(run, name);
       const { moves, ends } = await contributionMoves(run, stretches);
       const nodes = ends.slice(1).map((end, k) => end.map((value, i) => (value + ends[k]![i]!) / 2));
       const features = moves.map((move) => Float32Array.from(move));

@@ -1,7 +1,6 @@
-import { readdir } from "node:fs/promises";
-import { join } from "node:path";
 import { isCallException, type Result } from "ethers";
 import { type Claim, claimOf } from "../../oracle/payouts.ts";
+import { publishedBundles } from "../../oracle/publish.ts";
 import { type ReadBundle, readBundle } from "../../oracle/read-bundle.ts";
 import { claimPlace, payoutLeaf } from "../../protocol/leaves.ts";
 import type { IAttribution } from "../../types/index.ts";
@@ -87,7 +86,7 @@ async function activeBundle(
   directory?: string,
 ): Promise<Pick<Claimable, "slot" | "due"> & { bundle: ReadBundle }> {
   const { rewards } = connection.contracts;
-  const folders = directory === undefined ? await newestFirst(bundlesIn(connection)) : [directory];
+  const folders = directory === undefined ? await publishedBundles(bundlesIn(connection)) : [directory];
   if (folders.length === 0)
     throw new UserError(`Nothing to claim: there is no posting in ${bundlesIn(connection)} yet.`);
   const ring = Number(await rewards.RING());
@@ -128,14 +127,4 @@ async function pendingPostings({ contracts: { attribution }, deployment }: Conne
     const copy = (posting as unknown as Result).toObject() as IAttribution.PostingStruct;
     return { slot: (Number(finals) + i) % ring, entry: { posting: copy, poster, activatesAt } };
   });
-}
-
-async function newestFirst(folder: string): Promise<string[]> {
-  const names = await readdir(folder).catch(() => []);
-  // A bundle's name is its epochs, so that names sort by time.
-  return names
-    .filter((name) => /^\d{12}-\d{12}$/.test(name))
-    .sort()
-    .reverse()
-    .map((name) => join(folder, name));
 }

@@ -3,10 +3,11 @@ import { join } from "node:path";
 import { type DatasetFile, loadArtifact, loadDataset, readManifest, rowExamples } from "../../factory/index.ts";
 import { Engine, loadBase } from "../../lm/index.ts";
 import { answerExample } from "../../oracle/answers.ts";
-import { type BundleStep, latestBundle } from "../../oracle/bundle.ts";
+import type { BundleStep } from "../../oracle/bundle.ts";
 import { type ExplainedContribution, type Explanation, explainAnswer } from "../../oracle/explain.ts";
 import { readFeatures } from "../../oracle/feature-file.ts";
 import { indexOf } from "../../oracle/features.ts";
+import { latestBundle } from "../../oracle/publish.ts";
 import { readBundle } from "../../oracle/read-bundle.ts";
 import type { Row } from "../../protocol/rows.ts";
 import { Store } from "../../serving/store.ts";
@@ -53,7 +54,7 @@ export async function explainReceipt(options: ExplainOptions): Promise<Explained
   const receipt = step.receipts.find((each) => each.number === number)!;
   const example = answerExample(receipt, servedAnswer(home, step, number));
   const { manifestHash, indexRoot } = bundle.models.find(({ model }) => model === step.model)!;
-  const folder = await artifactOf(home, manifestHash);
+  const folder = await artifactOf(join(home, "artifacts"), manifestHash);
   const base = await loadBase(options.base);
   const { manifest, adapter } = await loadArtifact(folder, base, manifestHash);
   const features = await readFeatures(join(folder, "features"));
@@ -105,8 +106,8 @@ function servedAnswer(home: string, { entry }: BundleStep, number: number) {
   }
 }
 
-async function artifactOf(home: string, manifestHash: string): Promise<string> {
-  const artifacts = join(home, "artifacts");
+/** The version's folder in `artifacts`. Throws a UserError where none has that manifest. */
+export async function artifactOf(artifacts: string, manifestHash: string): Promise<string> {
   for (const name of existsSync(artifacts) ? readdirSync(artifacts).sort() : []) {
     const folder = join(artifacts, name);
     if (!existsSync(join(folder, "manifest.json"))) continue;

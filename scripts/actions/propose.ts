@@ -4,6 +4,7 @@ import { keccak256 } from "ethers";
 import { type Evaluation, readManifest } from "../../factory/index.ts";
 import { readFeatures } from "../../oracle/feature-file.ts";
 import { indexOf } from "../../oracle/features.ts";
+import { readGauge } from "../../oracle/gauge-file.ts";
 import type { Acting } from "../lib/account.ts";
 import { inOpen } from "../lib/amount.ts";
 import { type Connection, now } from "../lib/connection.ts";
@@ -80,18 +81,39 @@ export interface Report {
 
 /**
  * The terms that an artifact fixes: hashes and snapshot from its manifest, the index of its features, and as its target
- * the perplexity that it was evaluated at. Throws a UserError where the folder is no artifact.
+ * the perplexity that it was evaluated at. Throws a UserError where the folder is no artifact, where its evaluation is
+ * not the manifest's, and where the version cannot be settled: Adam trained it, or its features were not gauged, are of
+ * another engine than the manifest's, or are of an unsmooth run.
  * @param features folder of the features that the index commits
  */
 export async function termsOfArtifact(artifact: string, features: string): Promise<ArtifactTerms> {
   const { manifest, hash } = await readManifest(artifact);
   const set = await readFeatures(features);
-  const { milliPerplexity } = await readReport(artifact);
+  const { milliPerplexity, hash: evaluation } = await readReport(artifact);
+  if (evaluation !== manifest.evaluation) {
+    throw new UserError(
+      `${artifact}: evaluation.json has the hash ${evaluation}, its manifest says ${manifest.evaluation}.`,
+    );
+  }
+  const indexRoot = indexOf(set).list.root;
+  const { optimiser, engine } = manifest.config;
+  if (optimiser === "adam") {
+    throw new UserError(`${artifact} was trained by Adam: it can be explained, but only what SGD trained is settled.`);
+  }
+  const gauge = await readGauge(features);
+  if (gauge === null || gauge.indexRoot !== indexRoot) {
+    throw new UserError(`${features} holds no gauge of these features: compute them by \`npm run features\`.`);
+  }
+  if (set.engine !== engine || gauge.engine !== engine) {
+    throw new UserError(`${features} is of the engine "${set.engine}", the manifest names "${engine}".`);
+  }
+  if (gauge.unsmooth !== null)
+    throw new UserError(`${artifact} is unsmooth and cannot be proposed: ${gauge.unsmooth}.`);
   return {
     manifestHash: hash,
     baseHash: manifest.base,
     adapterHash: manifest.adapter,
-    indexRoot: indexOf(set).list.root,
+    indexRoot,
     datanet: manifest.snapshot.datanet,
     snapshotBlock: manifest.snapshot.block,
     targetMilliPerplexity: milliPerplexity,

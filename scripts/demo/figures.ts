@@ -2,6 +2,8 @@
 export interface Figures {
   /** Name of the engine that attributed. */
   engine: string;
+  /** How far its scores of the reference answers are from what fine-tuning gained, answer by answer; 0.05 is 5 %. */
+  efficiency: number;
   contributions: ContributionFigures[];
   /** Each part of the revenue split, as paid. They add up to the income. */
   split: SplitFigures[];
@@ -14,6 +16,7 @@ export interface Figures {
     /** What of the pool went to the treasury. */
     unattributed: string;
   };
+  refutation: RefutationFigures;
   hashes: { base: string; adapter: string; manifest: string; indexRoot: string; payoutRoot: string; bundle: string };
   answers: AnswerFigures[];
   /** Loss tokens that the adapter was trained on in one pass. */
@@ -22,6 +25,24 @@ export interface Figures {
   perplexity: { base: number; tuned: number };
   /** Whether the balances of all who ever held OPEN add up to its supply. */
   supplyOk: boolean;
+}
+
+/** A wrong posting on top of the right one, and what became of it. */
+export interface RefutationFigures {
+  poster: string;
+  /** What it added to its own payout. */
+  stolen: string;
+  /** What the proof says. */
+  proof: string;
+  /** The refutation. */
+  transaction: string;
+  gas: number;
+  refuter: string;
+  /** What the refuter was paid out of the poster's bond; the rest of it is burned. */
+  reward: string;
+  bond: string;
+  /** Whether the watcher found the right posting right. */
+  honest: boolean;
 }
 
 export interface ContributionFigures {

@@ -25,6 +25,8 @@ const GRANTS: Record<Exclude<Role, "holder">, string> = {
   payer1: "1000",
   payer2: "1000",
   payer3: "1000",
+  cheat: "10000",
+  watcher: "100",
 };
 const CONTRIBUTOR_GRANT = "200";
 

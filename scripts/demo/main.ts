@@ -18,6 +18,7 @@ interface Options {
   chainPort?: number;
   port?: number;
   threads?: number;
+  engine?: string;
 }
 
 /** Compiles the contracts where that is due; the compiler's own output shows only when it fails. */
@@ -79,6 +80,7 @@ async function main(options: Options, progress: Progress): Promise<void> {
     ...(options.chainPort !== undefined && { chainPort: options.chainPort }),
     ...(options.port !== undefined && { serverPort: options.port }),
     ...(options.threads !== undefined && { threads: options.threads }),
+    ...(options.engine !== undefined && { engine: options.engine }),
   });
   if (options.json) {
     const path = resolve(options.json);
@@ -105,6 +107,10 @@ const program = new Command("npm start --")
   .option("--chain-port <n>", "loopback port of the chain (default: a free one)", whole)
   .option("--port <n>", "loopback port of the server (default: a free one)", whole)
   .option("--threads <n>", "worker threads (default: all processors)", whole)
+  .option(
+    "--engine <name>",
+    "what attributes: trajectory, or tangent on a shorter and smoother run (default: trajectory)",
+  )
   .parse();
 
 endWithNpm();

@@ -9,6 +9,8 @@ function open(wei: string, decimals = 6): string {
   return `${sign}${whole}.${fraction.padEnd(decimals, "0").slice(0, decimals)}`;
 }
 
+const short = (hex: string) => `${hex.slice(0, 6)}…${hex.slice(-4)}`;
+
 /** Answers that are printed; the JSON has all. */
 const SHOWN = 3;
 
@@ -23,7 +25,7 @@ function table(head: string[], rows: (string | number)[][], textColumns: number)
 
 /** The closing tables. */
 export function tables(figures: Figures): string {
-  const { engine, contributions, split, epoch, hashes, answers, perplexity } = figures;
+  const { refutation, engine, contributions, split, epoch, hashes, answers, perplexity } = figures;
   const perContribution = table(
     ["contribution", "in base", "rows", "trained", "part", "payout", "balance before", "after", "claim gas"],
     contributions.map((c) => [
@@ -50,6 +52,20 @@ export function tables(figures: Figures): string {
     ]),
     1,
   );
+  const refuted = table(
+    ["a wrong posting", "by", "refuted by", "gas", "bond", "paid to the refuter"],
+    [
+      [
+        `${open(refutation.stolen)} for its poster`,
+        short(refutation.poster),
+        short(refutation.refuter),
+        refutation.gas,
+        open(refutation.bond),
+        open(refutation.reward),
+      ],
+    ],
+    3,
+  );
   const sample = answers
     .slice(0, SHOWN)
     .map(({ question, answer, charge, topContributor }) => {
@@ -61,6 +77,7 @@ export function tables(figures: Figures): string {
     `\nPaid answers, ${Math.min(SHOWN, answers.length)} of ${answers.length} (held-out perplexity ${perplexity.base} before fine-tuning, ${perplexity.tuned} after):\n${sample}`,
     `\nContributions (attributed by ${engine}; amounts in OPEN)\n${perContribution}`,
     `\nRevenue of epoch ${epoch.number}: ${open(epoch.income)} OPEN from ${answers.length} receipts; contributors' pool ${open(epoch.pool)}, of it unattributed ${open(epoch.unattributed)}, which is the treasury's\n${perRecipient}`,
+    `\nA second poster, and what a watcher made of it (amounts in OPEN; the rest of the bond is burned)\n${refuted}\n  ${refutation.proof}\n  ${refutation.transaction}`,
     `\nbase     ${hashes.base}\nadapter  ${hashes.adapter}\npayouts  ${hashes.payoutRoot}\nbundle   ${hashes.bundle}`,
     `All balances add up to the supply: ${figures.supplyOk ? "yes" : "NO"}`,
   ].join("\n");

@@ -1,17 +1,17 @@
-import { join } from "node:path";
 import { createWalletClient, type Hex, http } from "viem";
 import type { Adapter, Engine } from "../../lm/index.ts";
 import { answerExamples } from "../../oracle/answers.ts";
-import { type Bundle, bundleName, writeBundle } from "../../oracle/bundle.ts";
+import type { Bundle } from "../../oracle/bundle.ts";
 import { openChain } from "../../oracle/chain.ts";
 import type { VersionFeatures } from "../../oracle/engine.ts";
 import { closeTills, finalizePosting, type Posted, type Poster, postBundle } from "../../oracle/post.ts";
 import { prepareBundle } from "../../oracle/prepare.ts";
+import { publishBundle } from "../../oracle/publish.ts";
 import { recordSeeds } from "../../oracle/seeds.ts";
 import { answerGradients } from "../../oracle/version-features.ts";
 import type { Report } from "../lib/progress.ts";
 import type { Market } from "./market.ts";
-import type { World } from "./world.ts";
+import type { Role, World } from "./world.ts";
 
 /** Redeems the vouchers within the epoch, lets it end, and commits the operator's log. Returns the epoch. */
 export async function closeEpoch(world: World, market: Market): Promise<number> {
@@ -66,8 +66,7 @@ export async function attributeAndPost(
     },
     onProgress: report,
   });
-  const path = join(options.bundles, bundleName(bundle.posting));
-  const bundleHash = await writeBundle(bundle, path);
+  const { hash: bundleHash, path } = await publishBundle(bundle, options.bundles);
   return { bundle, bundleHash, path, posted: await postBundle(poster, bundle.posting, bundleHash, `file:${path}`) };
 }
 
@@ -77,8 +76,9 @@ export async function passWindow(world: World, posted: Posted): Promise<bigint> 
   return finalizePosting(await posterOf(world), posted.id);
 }
 
-async function posterOf({ chain, deployment, roles }: World): Promise<Poster> {
+/** A role as one that posts, or refutes. */
+export async function posterOf({ chain, deployment, roles }: World, role: Role = "poster"): Promise<Poster> {
   const client = await openChain(chain.url, deployment);
-  const wallet = createWalletClient({ account: roles.poster.address as Hex, transport: http(chain.url) });
+  const wallet = createWalletClient({ account: roles[role].address as Hex, transport: http(chain.url) });
   return { client, wallet, deployment };
 }

@@ -17,6 +17,8 @@ const ROLES = [
   "payer1",
   "payer2",
   "payer3",
+  "cheat",
+  "watcher",
 ] as const;
 export type Role = (typeof ROLES)[number];
 

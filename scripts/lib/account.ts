@@ -2,6 +2,9 @@ import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline/promises";
 import { Writable } from "node:stream";
 import { getAddress, type HDNodeWallet, isAddress, type Signer, Wallet } from "ethers";
+import { createWalletClient, type Hex, http } from "viem";
+import { privateKeyToAccount } from "viem/accounts";
+import type { Poster } from "../../oracle/post.ts";
 import type { Connection } from "./connection.ts";
 import { UserError } from "./errors.ts";
 
@@ -47,6 +50,17 @@ export async function signerOf(
     );
   }
   return signer;
+}
+
+/** The account that the options choose, for viem. Throws a UserError as {@link signerOf} does. */
+export async function walletOf(connection: Connection, options: AccountOptions): Promise<Poster["wallet"]> {
+  const transport = http(connection.rpcUrl);
+  if (options.keystore !== undefined && options.account === undefined) {
+    const { privateKey } = await unlock(options.keystore);
+    return createWalletClient({ account: privateKeyToAccount(privateKey as Hex), transport });
+  }
+  const { address } = await signerOf(connection, options);
+  return createWalletClient({ account: address as Hex, transport });
 }
 
 /** The key in a V3 keystore; its password comes from TRIBUTARY_PASSWORD, else it is asked for. */

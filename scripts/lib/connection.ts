@@ -9,6 +9,7 @@ import type {
   Models,
   OpenGovernor,
   OpenToken,
+  Refutations,
   Revenue,
   Rewards,
   StakeVault,
@@ -35,6 +36,7 @@ export interface Contracts {
   revenue: Revenue;
   rewards: Rewards;
   attribution: Attribution;
+  refutations: Refutations;
 }
 
 export interface ConnectOptions {
@@ -73,6 +75,7 @@ export function contractsAt({ addresses }: Deployment, runner: ContractRunner): 
     revenue: at<Revenue>("Revenue", addresses.revenue),
     rewards: at<Rewards>("Rewards", addresses.rewards),
     attribution: at<Attribution>("Attribution", addresses.attribution),
+    refutations: at<Refutations>("Refutations", addresses.refutations),
   };
 }
 

@@ -50,11 +50,17 @@ describe("npm start", function () {
   it("runs the whole loop, conserves every wei, pays copies and random words nothing, and repeats to the bit", async () => {
     const first = await run(home);
     expectConserved(first);
+    expect(first.engine).to.equal("trajectory");
+    expect(first.efficiency).to.be.above(0);
     expect(first.contributions.length).to.equal(8);
     expect(first.answers.length).to.be.at.least(4);
     const replica = first.contributions.find((c) => c.contributor === "replica")!;
     expect(replica).to.include({ trainedRows: 0, part: "0", payout: "0", claimed: "0" });
     expect(replica.rows).to.equal(40);
+    const { honest, reward, bond, gas } = first.refutation;
+    expect(honest).to.equal(true);
+    expect(BigInt(reward)).to.equal(BigInt(bond) / 2n);
+    expect(gas).to.be.lessThan(300_000);
     // what knows about bees earns, and random words do not
     for (const { contributor, payout } of first.contributions) {
       expect(BigInt(payout) > 0n, contributor).to.equal(!["replica", "words"].includes(contributor));
@@ -119,6 +125,13 @@ describe("npm start", function () {
     );
     expect(gone).to.equal(true);
     expectConserved(await run(home));
+  });
+
+  it("names an engine that is not there, before anything starts", async () => {
+    const { code, output } = await demo(home, ["--once", "--engine", "guess"]);
+    expect(code).to.equal(1);
+    expect(output).to.match(/no engine "guess": there are tangent, trajectory/);
+    expect(output).to.not.match(/Starting the chain/);
   });
 
   it("takes a folder of JSON Lines files", async function () {

@@ -28,6 +28,9 @@ describe("resolveConfig", () => {
     ["targets", ["o_proj"]],
     ["targets", ["q_proj", "q_proj"]],
     ["targets", "q_proj"],
+    ["optimiser", "lion"],
+    ["engine", ""],
+    ["engine", 3],
     ["learning_rate", 1],
   ] as [string, unknown][]) {
     it(`refuses ${key} ${JSON.stringify(value)} by its name`, async () => {

@@ -71,6 +71,31 @@ describe("tangents through training", () => {
     }
   }
 
+  describe("through Adam", () => {
+    const adam = { ...options, optimiser: "adam" as const, learningRate: 0.003, warmup: 0 };
+    const through = (weights: number[]) =>
+      trainTangents(engine, lora, examples, owners, { ...adam, weights: Float64Array.from(weights) });
+
+    it("train the adapter of plain training, to the bit", async () => {
+      const { adapter, losses } = await through([1, 1, 1, 1]);
+      expect({ adapter, losses }).to.deep.equal(await trainAdapter(engine, lora, examples, adam));
+      expect(adapter.params).to.not.deep.equal(run.adapter.params);
+    });
+
+    it("follow finite differences, and add up to almost nothing: Adam does not feel the scale of the loss", async () => {
+      const { tangents } = await through([1, 1, 1, 1]);
+      const size = (values: Float32Array) => Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
+      for (const c of [0, 1, 2]) {
+        const moved = (shift: number) => through([1, 1, 1, 1].map((weight, i) => (i === c ? weight + shift : weight)));
+        const [up, down] = [await moved(0.001), await moved(-0.001)];
+        const off = tangents[c]!.map((value, i) => value - (up.adapter.params[i]! - down.adapter.params[i]!) / 0.002);
+        expect(size(off) / size(tangents[c]!)).to.be.below(0.01);
+      }
+      const sum = tangents[0]!.map((_, i) => tangents.reduce((total, tangent) => total + tangent[i]!, 0));
+      expect(size(sum) / size(tangents[0]!)).to.be.below(0.001);
+    }).timeout(60_000);
+  });
+
   it("add up to the tangent of all examples as one contribution", async () => {
     const one = await trainTangents(engine, lora, examples, new Int32Array(examples.length), {
       ...options,

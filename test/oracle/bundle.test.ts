@@ -1,8 +1,8 @@
-import { mkdir, readdir, readFile, truncate, writeFile } from "node:fs/promises";
+import { readdir, readFile, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "chai";
 import { keccak256 } from "viem";
-import { bundleHashOf, bundleName, encodeBundle, latestBundle, writeBundle } from "../../oracle/bundle.ts";
+import { bundleHashOf, encodeBundle, writeBundle } from "../../oracle/bundle.ts";
 import { BundleError, readBundle } from "../../oracle/read-bundle.ts";
 import { makeBundle, rejection, withFolder } from "./fixtures.ts";
 
@@ -36,19 +36,6 @@ describe("bundle", () => {
       keccak256(`0x000000026162${"00".repeat(7)}02${content}`),
     );
   });
-
-  it("is found by its epochs", () =>
-    withFolder(async (folder) => {
-      expect(await latestBundle(join(folder, "none"))).to.equal(null);
-      expect(await latestBundle(folder)).to.equal(null);
-      const names = [
-        { fromEpoch: 1, toEpoch: 9 },
-        { fromEpoch: 10, toEpoch: 99 },
-        { fromEpoch: 100, toEpoch: 100 },
-      ].map(bundleName);
-      for (const name of [...names, "000000000200-000000000200.77.tmp"]) await mkdir(join(folder, name));
-      expect(await latestBundle(folder)).to.equal(join(folder, names[2]!));
-    }));
 });
 
 describe("readBundle", () => {

@@ -136,6 +136,8 @@ describe("the oracle on a chain", function () {
     expect((await rejection(prepare({ featuresOf: async () => other }))).message).to.include(
       "features of model 0 have the index root",
     );
+    const adam = { ...madeFeatures(), engine: "tangent-adam" };
+    expect((await rejection(prepare({ featuresOf: async () => adam }))).message).to.include("was trained by Adam");
     expect(await rejection(prepare({ gradientsOf: async () => [] }))).to.be.instanceOf(PrepareError);
     expect((await rejection(prepare({}, bundle))).message).to.equal(
       "the line is empty, yet a parent's bundle is given",

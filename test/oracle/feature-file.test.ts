@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { expect } from "chai";
 import type { VersionFeatures } from "../../oracle/engine.ts";
 import { readFeatures, writeFeatures } from "../../oracle/feature-file.ts";
-import { FeatureError } from "../../oracle/features.ts";
+import { FeatureError, indexOf } from "../../oracle/features.ts";
+import { readGauge } from "../../oracle/gauge-file.ts";
 import { FormatError } from "../../protocol/decode.ts";
 import { features, rejection, withFolder } from "./fixtures.ts";
 
@@ -29,6 +30,28 @@ describe("feature files", () => {
       const nodes = [0, 1].map((node) => Float32Array.from({ length: 515 }, (_, i) => node - i / 3));
       await writeFeatures({ ...version(1), nodes }, directory);
       expect((await readFeatures(directory)).nodes).to.deep.equal(nodes);
+    }));
+
+  it("have a gauge beside them only where one was measured, and a damaged one is refused", () =>
+    withFolder(async (folder) => {
+      const directory = join(folder, "features");
+      await writeFeatures(version(1), directory);
+      expect(await readGauge(directory)).to.equal(null);
+      const efficiency = { total: 0.01, perAnswer: 0.02 };
+      const indexRoot = indexOf(version(1)).list.root;
+      const gauge = { engine: "tangent", indexRoot, smoothness: null, efficiency, unsmooth: "rough" };
+      await writeFeatures(version(1), directory, gauge);
+      expect(await readGauge(directory)).to.deep.equal(gauge);
+      const path = join(directory, "gauge.json");
+      const whole = await readFile(path, "utf8");
+      for (const damaged of [
+        whole.slice(0, -9),
+        whole.replace("0.01", '"0.01"'),
+        whole.replace("gauge-1", "gauge-0"),
+      ]) {
+        await writeFile(path, damaged);
+        expect(await rejection(readGauge(directory)), damaged).to.be.instanceOf(FormatError);
+      }
     }));
 
   it("that are missing, changed or truncated are refused", () =>

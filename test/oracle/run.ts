@@ -1,18 +1,19 @@
 // A small training as engines get it.
-import { Engine, type Example, trainAdapter } from "../../lm/index.ts";
+import { Engine, type Example, type Optimiser, trainAdapter } from "../../lm/index.ts";
 import type { AttributionRun } from "../../oracle/engine.ts";
 import { randomExamples, TINY, tinyBase } from "../lm/fixtures.ts";
 
 /** Three contributions with examples and one without, trained for some steps; two answers to judge by. */
 export async function trainedRun(
-  options: { steps?: number; learningRate?: number; threads?: number } = {},
+  options: { steps?: number; learningRate?: number; threads?: number; optimiser?: Optimiser } = {},
 ): Promise<AttributionRun> {
-  const { steps = 24, learningRate = 0.02, threads = 1 } = options;
+  const { steps = 24, learningRate = 0.02, threads = 1, optimiser = "sgd" } = options;
   const engine = await Engine.create(tinyBase(), { threads });
   const examples = randomExamples(11, { ...TINY, maxSeq: 24 }).map(({ tokens, lossFrom }): Example => {
     return { tokens, lossFrom };
   });
-  const training = { steps, batchSize: 3, learningRate, momentum: 0.8, warmup: Math.min(4, steps - 1), seed: 2 };
+  const warmup = Math.min(4, steps - 1);
+  const training = { steps, batchSize: 3, optimiser, learningRate, momentum: 0.8, warmup, seed: 2 };
   const lora = { rank: 3, alpha: 6, targets: ["q_proj" as const, "v_proj" as const] };
   const { adapter } = await trainAdapter(engine, lora, examples.slice(0, 9), training);
   return {

@@ -2,6 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "chai";
 import { writeBundle } from "../../oracle/bundle.ts";
+import { publishBundle } from "../../oracle/publish.ts";
 import { makeBundle, runVerify as verify, withFolder } from "./fixtures.ts";
 
 describe("npm run verify", function () {
@@ -38,7 +39,7 @@ describe("npm run verify", function () {
     withFolder(async (folder) => {
       const none = await verify(folder);
       expect(none).to.include({ code: 1, err: "Error: No bundle is in .tributary/bundles: name a directory.\n" });
-      await writeBundle(await makeBundle(), join(folder, ".tributary/bundles/000000000100-000000000102"));
+      await publishBundle(await makeBundle(), join(folder, ".tributary/bundles"));
       expect((await verify(folder)).code).to.equal(0);
     }));
 

@@ -1,15 +1,18 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { loadDataset, loadReferences, runFactory } from "../../factory/index.ts";
 import { loadBase } from "../../lm/index.ts";
 import type { Audit } from "../../oracle/audit/audit.ts";
+import { readFeatures } from "../../oracle/feature-file.ts";
+import { indexOf } from "../../oracle/features.ts";
+import { type Gauge, readGauge } from "../../oracle/gauge-file.ts";
 import { cli } from "./cli.ts";
 
 const root = join(import.meta.dirname, "../..");
 
-describe("npm run audit and npm run reproduce", function () {
+describe("npm run audit, npm run features and npm run reproduce", function () {
   this.timeout(300_000);
   let folder: string;
   let data: string;
@@ -38,7 +41,7 @@ describe("npm run audit and npm run reproduce", function () {
         }),
       },
       references: await loadReferences(join(data, "questions.json")),
-      config: { epochs: 2, rank: 2, alpha: 4, learningRate: 0.1 },
+      config: { epochs: 2, batchSize: 16, rank: 2, alpha: 4, learningRate: 0.1, engine: "tangent" },
       out: model,
       threads: 1,
     });
@@ -82,6 +85,36 @@ describe("npm run audit and npm run reproduce", function () {
     const { code, stderr } = await cli("audit", ["--model", model, "--references", join(data, "questions.json")]);
     expect(code).to.equal(1);
     expect(stderr).to.match(/Error: the rows of contribution 0 .* are not in the data/);
+  });
+
+  it("gauges the model, and keeps its features with what was measured", async () => {
+    const { code, stdout } = await cli("features", [model, "--data", data, "--json"]);
+    expect(code, stdout).to.equal(0);
+    const gauge = JSON.parse(stdout) as Gauge;
+    expect(gauge).to.include({ engine: "tangent", unsmooth: null });
+    expect(gauge.smoothness).to.be.above(0.95);
+    expect(gauge.efficiency.total).to.be.below(0.05);
+    const features = await readFeatures(join(model, "features"));
+    expect(indexOf(features).list.root).to.equal(gauge.indexRoot);
+    expect(gauge).to.deep.include(await readGauge(join(model, "features")));
+  });
+
+  it("computes no features of what Adam trained, or of an engine that is not there, and leaves nothing", async () => {
+    rmSync(join(model, "features"), { recursive: true, force: true });
+    const path = join(model, "manifest.json");
+    const honest = readFileSync(path, "utf8");
+    const errorOf = async (from: string, to: string) => {
+      expect(honest).to.include(from);
+      writeFileSync(path, honest.replace(from, to));
+      const { code, stderr } = await cli("features", [model, "--data", data]);
+      writeFileSync(path, honest);
+      expect(code).to.equal(1);
+      return stderr;
+    };
+    expect(await errorOf('"optimiser":"sgd"', '"optimiser":"adam"')).to.match(/cannot attribute what Adam trained/);
+    expect(await errorOf('"engine":"tangent"', '"engine":"guess"')).to.match(/no engine "guess": there are tangent/);
+    expect(await errorOf('"learningRate":0.1', '"learningRate":0.2')).to.match(/leads to another adapter/);
+    expect(existsSync(join(model, "features"))).to.equal(false);
   });
 
   it("reproduces the model to the bit, and says where another one differs first", async () => {

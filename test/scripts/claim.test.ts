@@ -2,8 +2,9 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
 import { parseEther } from "viem";
-import { type Bundle, bundleName, writeBundle } from "../../oracle/bundle.ts";
+import type { Bundle } from "../../oracle/bundle.ts";
 import { payoutsList } from "../../oracle/payouts.ts";
+import { publishBundle } from "../../oracle/publish.ts";
 import { mined } from "../../scripts/lib/send.ts";
 import { PayingClient } from "../../serving/client.ts";
 import { cli } from "./cli.ts";
@@ -78,7 +79,7 @@ describe("claim", function () {
       steps: [],
       payoutsAfter,
     };
-    const bundleHash = await writeBundle(bundle, join(all.folder, "bundles", bundleName(posting)));
+    const { hash: bundleHash } = await publishBundle(bundle, join(all.folder, "bundles"));
     const poster = all.roles.holder;
     await mined(token.connect(poster).approve(deployment.addresses.attribution, parseEther("5000")));
     await mined(attribution.connect(poster).depositBond(parseEther("5000")));

@@ -1,9 +1,12 @@
+import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
 import { parseEther } from "ethers";
 import { runFactory } from "../../factory/index.ts";
+import type { VersionFeatures } from "../../oracle/engine.ts";
 import { writeFeatures } from "../../oracle/feature-file.ts";
-import { buildFeatureSet } from "../../oracle/features.ts";
+import { buildFeatureSet, indexOf } from "../../oracle/features.ts";
+import type { Gauge } from "../../oracle/gauge-file.ts";
 import { rowsRoot } from "../../protocol/rows.ts";
 import { stake } from "../../scripts/actions/stake.ts";
 import { tinyBase } from "../serving/fixtures.ts";
@@ -14,6 +17,8 @@ describe("propose", function () {
   this.timeout(120_000);
   let suite: Suite;
   let artifact: string;
+  let features: VersionFeatures;
+  let gauge: Gauge;
   before(async () => {
     suite = await startSuite();
     artifact = join(suite.folder, "artifact");
@@ -22,7 +27,7 @@ describe("propose", function () {
     const { adapter, manifest } = await runFactory({
       base: tinyBase(),
       snapshot: { datanet: 0, block: 1, contributions: [contribution] },
-      config: { epochs: 1, learningRate: 0.001 },
+      config: { rank: 2, alpha: 4, epochs: 1, learningRate: 0.001, engine: "test" },
       out: artifact,
       threads: 1,
     });
@@ -33,7 +38,10 @@ describe("propose", function () {
       contributions: [{ contributor: 0, contribution: 0, feature: Float32Array.of(1, 2, 3, 4) }],
       evaluation: [],
     });
-    await writeFeatures({ ...set, nodes: [new Float32Array(set.dims)] }, join(artifact, "features"));
+    features = { ...set, nodes: [new Float32Array(set.dims)] };
+    const efficiency = { total: 0.01, perAnswer: 0.02 };
+    gauge = { engine: "test", indexRoot: indexOf(set).list.root, smoothness: null, efficiency, unsmooth: null };
+    await writeFeatures(features, join(artifact, "features"), gauge);
   });
   after(() => suite.close());
   const propose = (...args: string[]) => cli("propose", args, { TRIBUTARY_DEPLOYMENT: suite.deploymentFile });
@@ -51,6 +59,38 @@ describe("propose", function () {
     const { code, stderr } = await model();
     expect(code).to.equal(1);
     expect(stderr).to.match(/Proposing takes 1000 OPEN of votes; 0x\w+ has 0 OPEN: stake first/);
+    expect(await suite.connection.contracts.models.modelCount()).to.equal(0n);
+  });
+
+  it("refuses what was not gauged, is unsmooth, or is of another engine than the manifest's, and takes no bond", async () => {
+    const folder = join(suite.folder, "refused");
+    const refused = async (words: RegExp, ...write: [VersionFeatures, Gauge?]) => {
+      await writeFeatures(write[0], folder, write[1]);
+      const { code, stderr } = await model("--features", folder);
+      expect(code).to.equal(1);
+      expect(stderr).to.match(words);
+    };
+    await refused(/holds no gauge of these features/, features);
+    await refused(/holds no gauge of these features/, features, { ...gauge, indexRoot: `0x${"1".repeat(64)}` });
+    await refused(/is unsmooth and cannot be proposed: rough/, features, { ...gauge, unsmooth: "rough" });
+    const other = { ...features, engine: "grad-dot" };
+    await refused(/of the engine "grad-dot", the manifest names "test"/, other, { ...gauge, engine: "grad-dot" });
+    expect(await suite.connection.contracts.models.modelCount()).to.equal(0n);
+  });
+
+  it("refuses what Adam trained, and an evaluation that is not the manifest's", async () => {
+    const folder = join(suite.folder, "changed");
+    cpSync(artifact, folder, { recursive: true });
+    const attempt = () => propose("model", folder, "--price-in", "1", "--price-out", "1", ...as("developer"));
+    const change = (file: string, from: string, to: string) => {
+      const text = readFileSync(join(folder, file), "utf8");
+      expect(text).to.include(from);
+      writeFileSync(join(folder, file), text.replace(from, to));
+    };
+    change("manifest.json", '"optimiser":"sgd"', '"optimiser":"adam"');
+    expect((await attempt()).stderr).to.match(/was trained by Adam: it can be explained/);
+    change("evaluation.json", '"rows":', '"rows":1');
+    expect((await attempt()).stderr).to.match(/evaluation\.json has the hash 0x\w+, its manifest says 0x/);
     expect(await suite.connection.contracts.models.modelCount()).to.equal(0n);
   });
 

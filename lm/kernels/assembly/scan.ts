@@ -1,10 +1,12 @@
 // Exact integer dot products of int8 vectors: queries, widened to i16 beforehand, against features as they lie in memory.
-// Lengths are multiples of 32. Products are at most 2¹⁴ and go in pairs into i32 lanes; after SPAN values, or TILE, a lane is at most
-// 2²⁷ and goes on in i64.
+// Lengths are multiples of 16. Products are at most 2¹⁴ and go in pairs into i32 lanes; after SPAN values a lane is at most
+// 2³⁰ and goes on in f64, which is exact up to 2⁵³.
+//
+// Four features go at once: memory brings four streams quicker than one, and each word of the query is loaded once for all.
 
-const SPAN = 65536;
-const TILE = 32768; // bytes that are read ahead
-const SEEN = memory.data(4, 16);
+const SPAN = 524288;
+const TILE = 16384; // bytes of each feature that stay near while several queries pass
+const SUMS = memory.data(128, 16);
 
 /** to[n] (i16) = from[n] (i8). */
 export function widen(n: i32, from: usize, to: usize): void {
@@ -12,84 +14,74 @@ export function widen(n: i32, from: usize, to: usize): void {
 }
 
 @inline
-function total(x: v128): i64 {
-  const pairs = i64x2.add(i64x2.extend_low_i32x4_s(x), i64x2.extend_high_i32x4_s(x));
-  return i64x2.extract_lane(pairs, 0) + i64x2.extract_lane(pairs, 1);
+function pairs(x: v128): v128 {
+  return i64x2.add(i64x2.extend_low_i32x4_s(x), i64x2.extend_high_i32x4_s(x));
 }
 
-// Reads one word of every line, so that memory brings them all at once while nothing waits for their sums.
+// total of the eight lanes of one feature
 @inline
-function touch(from: usize, end: usize): i32 {
-  let seen = 0;
-  for (; from < end; from += 64) seen |= load<i32>(from);
-  return seen;
+function total(n: usize): f64 {
+  const both = i64x2.add(pairs(v128.load(SUMS + (n << 5))), pairs(v128.load(SUMS + (n << 5), 16)));
+  return <f64>(i64x2.extract_lane(both, 0) + i64x2.extract_lane(both, 1));
 }
 
-/** out[count] (f64, exact) = query · feature for `count` features of `dims` int8 each, without gaps. */
-export function dotScan(count: i32, dims: i32, query: usize, features: usize, out: usize): void {
-  let seen = 0;
-  for (let f = 0; f < count; f++) {
-    let sum: i64 = 0;
-    let q = query;
-    const last = features + <usize>dims;
-    while (features < last) {
-      const end = min(features + TILE, last);
-      seen |= touch(features, end);
-      let low = i32x4.splat(0), high = i32x4.splat(0);
-      while (features < end) {
-        low = i32x4.add(low, i32x4.dot_i16x8_s(v128.load8x8_s(features), v128.load(q)));
-        high = i32x4.add(high, i32x4.dot_i16x8_s(v128.load8x8_s(features, 8), v128.load(q, 16)));
-        low = i32x4.add(low, i32x4.dot_i16x8_s(v128.load8x8_s(features, 16), v128.load(q, 32)));
-        high = i32x4.add(high, i32x4.dot_i16x8_s(v128.load8x8_s(features, 24), v128.load(q, 48)));
-        features += 32;
-        q += 64;
-      }
-      sum += total(low) + total(high);
-    }
-    store<f64>(out + (<usize>f << 3), <f64>sum);
+// SUMS = lanes of query · feature over n values of the four features at p0 … p3
+function four(n: i32, q: usize, p0: usize, p1: usize, p2: usize, p3: usize): void {
+  const end = q + (<usize>n << 1);
+  let low0 = i32x4.splat(0), high0 = i32x4.splat(0);
+  let low1 = i32x4.splat(0), high1 = i32x4.splat(0);
+  let low2 = i32x4.splat(0), high2 = i32x4.splat(0);
+  let low3 = i32x4.splat(0), high3 = i32x4.splat(0);
+  while (q < end) {
+    const low = v128.load(q), high = v128.load(q, 16);
+    low0 = i32x4.add(low0, i32x4.dot_i16x8_s(v128.load8x8_s(p0), low));
+    high0 = i32x4.add(high0, i32x4.dot_i16x8_s(v128.load8x8_s(p0, 8), high));
+    low1 = i32x4.add(low1, i32x4.dot_i16x8_s(v128.load8x8_s(p1), low));
+    high1 = i32x4.add(high1, i32x4.dot_i16x8_s(v128.load8x8_s(p1, 8), high));
+    low2 = i32x4.add(low2, i32x4.dot_i16x8_s(v128.load8x8_s(p2), low));
+    high2 = i32x4.add(high2, i32x4.dot_i16x8_s(v128.load8x8_s(p2, 8), high));
+    low3 = i32x4.add(low3, i32x4.dot_i16x8_s(v128.load8x8_s(p3), low));
+    high3 = i32x4.add(high3, i32x4.dot_i16x8_s(v128.load8x8_s(p3, 8), high));
+    p0 += 16;
+    p1 += 16;
+    p2 += 16;
+    p3 += 16;
+    q += 32;
   }
-  // kept, so that the reads are not optimised away
-  store<i32>(SEEN, seen);
+  v128.store(SUMS, low0);
+  v128.store(SUMS, high0, 16);
+  v128.store(SUMS, low1, 32);
+  v128.store(SUMS, high1, 48);
+  v128.store(SUMS, low2, 64);
+  v128.store(SUMS, high2, 80);
+  v128.store(SUMS, low3, 96);
+  v128.store(SUMS, high3, 112);
 }
 
-/** The same for four queries [4, dims], so that a feature is read and widened once; out[4, count]. */
-export function dotScan4(count: i32, dims: i32, queries: usize, features: usize, out: usize): void {
-  const row = <usize>dims << 1;
-  const column = <usize>count << 3;
-  for (let f = 0; f < count; f++) {
-    let sum0: i64 = 0, sum1: i64 = 0, sum2: i64 = 0, sum3: i64 = 0;
-    let q = queries;
-    for (let from = 0; from < dims; from += SPAN) {
-      const end = features + <usize>min(SPAN, dims - from);
-      let low0 = i32x4.splat(0), high0 = i32x4.splat(0);
-      let low1 = i32x4.splat(0), high1 = i32x4.splat(0);
-      let low2 = i32x4.splat(0), high2 = i32x4.splat(0);
-      let low3 = i32x4.splat(0), high3 = i32x4.splat(0);
-      while (features < end) {
-        const low = v128.load8x8_s(features), high = v128.load8x8_s(features, 8);
-        low0 = i32x4.add(low0, i32x4.dot_i16x8_s(low, v128.load(q)));
-        high0 = i32x4.add(high0, i32x4.dot_i16x8_s(high, v128.load(q, 16)));
-        let other = q + row;
-        low1 = i32x4.add(low1, i32x4.dot_i16x8_s(low, v128.load(other)));
-        high1 = i32x4.add(high1, i32x4.dot_i16x8_s(high, v128.load(other, 16)));
-        other += row;
-        low2 = i32x4.add(low2, i32x4.dot_i16x8_s(low, v128.load(other)));
-        high2 = i32x4.add(high2, i32x4.dot_i16x8_s(high, v128.load(other, 16)));
-        other += row;
-        low3 = i32x4.add(low3, i32x4.dot_i16x8_s(low, v128.load(other)));
-        high3 = i32x4.add(high3, i32x4.dot_i16x8_s(high, v128.load(other, 16)));
-        features += 16;
-        q += 32;
+/**
+ * out[asked, count] (f64, exact) = query · feature for `asked` queries of `dims` i16 and `count` features of `dims` i8, both
+ * without gaps. Memory is read once for all queries.
+ */
+export function dotScan(asked: i32, count: i32, dims: i32, queries: usize, features: usize, out: usize): void {
+  memory.fill(out, 0, (<usize>asked * <usize>count) << 3);
+  const tile = asked == 1 ? SPAN : TILE;
+  for (let f = 0; f < count; f += 4) {
+    const found = min(4, count - f);
+    // past the last feature the first of the four stands in, and its sums are dropped
+    const p0 = features + <usize>f * <usize>dims;
+    const p1 = found > 1 ? p0 + <usize>dims : p0;
+    const p2 = found > 2 ? p1 + <usize>dims : p0;
+    const p3 = found > 3 ? p2 + <usize>dims : p0;
+    for (let from = 0; from < dims; from += tile) {
+      const n = min(tile, dims - from);
+      for (let j = 0; j < asked; j++) {
+        const q = queries + ((<usize>j * <usize>dims + <usize>from) << 1);
+        four(n, q, p0 + <usize>from, p1 + <usize>from, p2 + <usize>from, p3 + <usize>from);
+        const at = out + (<usize>(j * count + f) << 3);
+        for (let i: usize = 0; i < <usize>found; i++) {
+          store<f64>(at + (i << 3), load<f64>(at + (i << 3)) + total(i));
+        }
       }
-      sum0 += total(low0) + total(high0);
-      sum1 += total(low1) + total(high1);
-      sum2 += total(low2) + total(high2);
-      sum3 += total(low3) + total(high3);
     }
-    const at = out + (<usize>f << 3);
-    store<f64>(at, <f64>sum0);
-    store<f64>(at + column, <f64>sum1);
-    store<f64>(at + 2 * column, <f64>sum2);
-    store<f64>(at + 3 * column, <f64>sum3);
   }
 }
