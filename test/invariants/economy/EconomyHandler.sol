@@ -8,7 +8,7 @@ import {Postings} from "./Postings.sol";
 /// @title The way of money from a payment to a claim, on the whole suite
 contract EconomyHandler is Postings {
     function actions() external pure override returns (bytes4[] memory list) {
-        list = new bytes4[](29);
+        list = new bytes4[](24);
         list[0] = this.pay.selector;
         list[1] = this.payByVoucher.selector;
         list[2] = this.sweep.selector;
@@ -33,15 +33,10 @@ contract EconomyHandler is Postings {
         list[21] = this.claimAndStake.selector;
         list[22] = this.claimAgain.selector;
         list[23] = this.settleEpoch.selector;
-        list[24] = this.voidRefuted.selector;
-        list[25] = this.paySlash.selector;
-        list[26] = this.voidLog.selector;
-        list[27] = this.unbond.selector;
-        list[28] = this.takeUnbonded.selector;
     }
 
     function kinds() external pure override returns (string[] memory list) {
-        list = new string[](8);
+        list = new string[](11);
         list[0] = "income without a log";
         list[1] = "income beyond its log";
         list[2] = "withdrawal while paused";
@@ -50,6 +45,9 @@ contract EconomyHandler is Postings {
         list[5] = "posting final while paused";
         list[6] = "claim while paused";
         list[7] = "claim by an older root";
+        list[8] = "void by a judge";
+        list[9] = "log void";
+        list[10] = "operator's bond withdrawn";
     }
 
     /// @dev An epoch in order, from a payment to a posting and mostly to its finality, so that there is much to claim.

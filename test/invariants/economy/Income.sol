@@ -58,7 +58,7 @@ abstract contract Income is World {
         _done();
     }
 
-    function commitLog(uint256 total) public {
+    function commitLog(uint256 word) public {
         uint256 epoch = revenue.currentEpoch() - 1;
         if (block.timestamp > attribution.logDeadline(epoch)) return;
         uint256 k;
@@ -68,19 +68,17 @@ abstract contract Income is World {
         if (k == _open.length) return;
         OpenEpoch storage booked = _open[k];
         // Mostly all of it, else less.
-        total = total % 3 == 0 ? within(total, 1, booked.income) : booked.income;
+        uint256 total = word % 3 == 0 ? within(word, 1, booked.income) : booked.income;
         _bond(booked.till);
         vm.prank(operators[booked.till]);
         attribution.commitLog(tills[booked.till], booked.epoch, keccak256("log"), 1, uint128(total));
         booked.logged = total;
+        if (word % 8 == 5) _voidLog(booked);
         _done();
     }
 
     /// @dev A judge proves a log wrong: its income is covered by nothing, and its operator has no bond any more.
-    function voidLog(uint256 which) external {
-        if (_open.length == 0 || which % 8 != 0) return;
-        OpenEpoch storage booked = _open[which / 8 % _open.length];
-        if (booked.logged == 0) return;
+    function _voidLog(OpenEpoch storage booked) internal {
         (booked.logged, booked.voided) = (0, true);
         uint256 held = _bonds[booked.till];
         uint256 before = open.balanceOf(judge);
@@ -92,24 +90,21 @@ abstract contract Income is World {
         equal(open.balanceOf(judge) - before, paid, "to the judge");
         _burned += held / 2;
         _bonds[booked.till] = 0;
-        _done();
+        ++reached["log void"];
     }
 
-    function unbond(uint256 which, uint256 amount) external {
-        (uint256 bond,,) = bonds.bondOf(operators[which % TILLS]);
-        if (bond == 0) return;
-        vm.prank(operators[which % TILLS]);
+    /// @dev Mostly it stays; else part of its bond begins to thaw, and what has thawed is paid.
+    function _operatorLeaves(uint256 till, uint256 amount) internal {
+        (uint256 bond, uint256 thawing, uint256 availableAt) = bonds.bondOf(operators[till]);
+        if (thawing != 0 && block.timestamp >= availableAt) {
+            vm.prank(operators[till]);
+            equal(bonds.withdraw(), thawing, "what has thawed is paid");
+            _bonds[till] -= thawing;
+            ++reached["operator's bond withdrawn"];
+        }
+        if (bond == 0 || amount % 4 != 0) return;
+        vm.prank(operators[till]);
         bonds.announce(within(amount, 1, bond));
-        _done();
-    }
-
-    function takeUnbonded(uint256 which) external {
-        (, uint256 thawing, uint256 availableAt) = bonds.bondOf(operators[which % TILLS]);
-        if (thawing == 0 || block.timestamp < availableAt) return;
-        vm.prank(operators[which % TILLS]);
-        equal(bonds.withdraw(), thawing, "what has thawed is paid");
-        _bonds[which % TILLS] -= thawing;
-        _done();
     }
 
     function close(uint256 which) public {

@@ -60,6 +60,7 @@ abstract contract Postings is Income {
     function withdrawBond(uint256 who, uint256 amount) external {
         address poster = posters[who % POSTERS];
         uint256 free = attribution.freeBond(poster);
+        _operatorLeaves(who % TILLS, amount);
         // Mostly little, or nobody could post.
         if (free == 0) return;
         vm.prank(poster);
@@ -109,32 +110,32 @@ abstract contract Postings is Income {
         if (_pending.length == 0) return;
         uint256 i = which / 4 % _pending.length;
         if (block.timestamp >= _pending[i].entry.activatesAt || which % 4 != 0) return;
-        vm.prank(timelock);
-        attribution.voidPosting(_pending[i].entry);
-        _burned += POSTING_BOND / 2;
-        _noteVoid(i);
+        if (which / 64 % 2 == 0) {
+            vm.prank(timelock);
+            attribution.voidPosting(_pending[i].entry);
+            _burned += POSTING_BOND / 2;
+        } else {
+            _voidRefuted(_pending[i].entry, which / 128 % 2 == 0);
+        }
+        if (_pending.length > i + 1) ++reached["void with descendants"];
+        for (uint256 k = i + 1; k < _pending.length; ++k) {
+            _reclaimable.push(_pending[k].entry);
+        }
+        while (_pending.length > i) {
+            _pending.pop();
+        }
         _done();
     }
 
-    /// @dev A judge proves a posting wrong.
-    function voidRefuted(uint256 which) external {
-        if (_pending.length == 0) return;
-        uint256 i = which / 8 % _pending.length;
-        if (block.timestamp >= _pending[i].entry.activatesAt || which % 8 != 0) return;
-        holds(attribution.isPending(_pending[i].entry), "what is pending is told so");
+    /// @dev A judge proves a posting wrong, and settles the bonds that it has slashed now or later: each once, and no more.
+    function _voidRefuted(IAttribution.Entry memory entry, bool settle) internal {
+        holds(attribution.isPending(entry), "what is pending is told so");
         vm.prank(judge);
-        attribution.voidRefuted(_pending[i].entry);
-        holds(!attribution.isPending(_pending[i].entry), "what is void is not pending");
+        attribution.voidRefuted(entry);
+        holds(!attribution.isPending(entry), "what is void is not pending");
         ++_slashes;
-        _noteVoid(i);
-        _done();
-    }
-
-    /// @dev The judge settles a bond once for every posting that it has voided, and no more.
-    function paySlash() external {
-        if (_slashes == 0) return;
-        _paySlash();
-        _done();
+        ++reached["void by a judge"];
+        while (settle && _slashes != 0) _paySlash();
     }
 
     function _paySlash() internal {
@@ -148,16 +149,6 @@ abstract contract Postings is Income {
         vm.prank(judge);
         vm.expectRevert(abi.encodeWithSelector(IAttribution.AttributionNoSlash.selector, judge));
         attribution.paySlash(refuter);
-    }
-
-    function _noteVoid(uint256 i) internal {
-        if (_pending.length > i + 1) ++reached["void with descendants"];
-        for (uint256 k = i + 1; k < _pending.length; ++k) {
-            _reclaimable.push(_pending[k].entry);
-        }
-        while (_pending.length > i) {
-            _pending.pop();
-        }
     }
 
     function reclaimBond(uint256 which) external {
