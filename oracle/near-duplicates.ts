@@ -1,5 +1,6 @@
 // Which rows say almost what an earlier one says. The rule is integer arithmetic over bytes; docs/commitments.md has it.
 import { stringToBytes } from "viem";
+import { keyOf, mix } from "../protocol/mix.ts";
 import { canonicalRow, type Row } from "../protocol/rows.ts";
 
 /** Consecutive words of a shingle. */
@@ -11,7 +12,6 @@ const BANDS = 20;
 const BAND = 5;
 /** Rows that a group of minima remembers: the earliest ones, so that crafted rows cannot make the search quadratic. */
 const REMEMBERED = 8;
-const GOLDEN = 0x9e3779b9;
 const SPACE = 0x20;
 
 /** Shingles that two rows have in common, and that either has. */
@@ -85,7 +85,7 @@ function rowWords(row: Row): string[] {
 /** Minimum k = the least mix(shingle ⊕ mix((k + 1) · 0x9e3779b9)) over the row's shingles. */
 function signature(shingles: Uint32Array): Uint32Array {
   return Uint32Array.from({ length: BANDS * BAND }, (_, k) => {
-    const key = mix(Math.imul(k + 1, GOLDEN));
+    const key = keyOf(k);
     let least = 0xffffffff;
     for (const shingle of shingles) {
       const value = mix(shingle ^ key);
@@ -97,13 +97,6 @@ function signature(shingles: Uint32Array): Uint32Array {
 
 function bandKeys(minima: Uint32Array): string[] {
   return Array.from({ length: BANDS }, (_, band) => minima.subarray(band * BAND, (band + 1) * BAND).join());
-}
-
-/** MurmurHash3's finaliser: a permutation of the 32-bit words. */
-function mix(word: number): number {
-  let x = Math.imul(word ^ (word >>> 16), 0x85ebca6b);
-  x = Math.imul(x ^ (x >>> 13), 0xc2b2ae35);
-  return (x ^ (x >>> 16)) >>> 0;
 }
 
 // both rise

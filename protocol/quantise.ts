@@ -1,3 +1,5 @@
+import { keyOf } from "./mix.ts";
+
 /** Exponent of a tensor that is zero throughout, and the least of all. */
 export const MIN_EXPONENT = -512;
 const LIMIT = 127;
@@ -46,6 +48,25 @@ export function quantise(values: ArrayLike<number>, exponent: number): Int8Array
     const size = Math.floor(Math.abs(scaled) + 0.5);
     if (!(size <= LIMIT)) throw new QuantiseError(`element ${i}, ${values[i]}, does not fit exponent ${exponent}`);
     result[i] = scaled < 0 ? -size : size;
+  }
+  return result;
+}
+
+/**
+ * As {@link quantise}, but rounded up or down by a fixed dither: ⌊value / 2^exponent + keyOf(i) / 2^32⌋. On average over
+ * the elements nothing is lost, however small they are beside the unit, where rounding to the nearest makes them zero
+ * (Schuchman, "Dither signals and their effect on quantization noise", 1964). Sum and floor are IEEE
+ * 754's, so the same everywhere.
+ */
+export function quantiseDithered(values: ArrayLike<number>, exponent: number): Int8Array {
+  const result = new Int8Array(values.length);
+  const scale = powerOfTwo(-exponent);
+  for (let i = 0; i < values.length; i++) {
+    const scaled = values[i]! * scale;
+    if (!(Math.abs(scaled) <= LIMIT)) {
+      throw new QuantiseError(`element ${i}, ${values[i]}, does not fit exponent ${exponent}`);
+    }
+    result[i] = Math.floor(scaled + keyOf(i) / 0x1_0000_0000);
   }
   return result;
 }

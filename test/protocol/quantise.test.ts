@@ -7,6 +7,7 @@ import {
   powerOfTwo,
   QuantiseError,
   quantise,
+  quantiseDithered,
 } from "../../protocol/quantise.ts";
 
 describe("quantise", () => {
@@ -58,5 +59,37 @@ describe("dot", () => {
 
   it("refuses unequal lengths", () => {
     expect(() => dot(new Int8Array(1), new Int8Array(2))).to.throw(QuantiseError);
+  });
+});
+
+describe("quantiseDithered", () => {
+  it("keeps the sum of elements that are small beside the unit, which rounding to the nearest loses", () => {
+    const values = new Float64Array(10_000).fill(0.3);
+    const sum = (quantised: Int8Array) => quantised.reduce((total, value) => total + value, 0);
+    expect(sum(quantise(values, 0))).to.equal(0);
+    expect(sum(quantiseDithered(values, 0))).to.be.closeTo(3_000, 150);
+    expect(
+      sum(
+        quantiseDithered(
+          values.map((value) => -value - 5),
+          0,
+        ),
+      ),
+    ).to.be.closeTo(-53_000, 150);
+  });
+
+  it("leaves whole numbers, zero among them, as they are", () => {
+    expect([...quantiseDithered([0, -0, 1, -1, 127, -127, 64], 0)]).to.deep.equal([0, 0, 1, -1, 127, -127, 64]);
+  });
+
+  it("goes up or down by the same rule for ever", () => {
+    const values = new Float64Array(16).fill(0.5);
+    expect(quantiseDithered(values, 0).join("")).to.equal("1000010100100101");
+  });
+
+  it("refuses what does not fit", () => {
+    expect(() => quantiseDithered([127.5], 0)).to.throw(QuantiseError, "does not fit");
+    expect(() => quantiseDithered([Number.NaN], 0)).to.throw(QuantiseError);
+    expect(() => quantiseDithered([Number.NEGATIVE_INFINITY], 0)).to.throw(QuantiseError);
   });
 });
