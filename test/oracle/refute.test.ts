@@ -201,6 +201,7 @@ describe("a corrupted posting", function () {
     for (const mutant of mutants(judged.posting, published, 1, SEED)) {
       if (!FOR_DEMANDS.has(mutant.kind)) kinds.set(mutant.kind, mutant);
     }
+    expect(kinds.size).to.be.greaterThan(35);
     const head = await world.read<Hex>("attribution", "head");
     const kept: string[] = [];
     for (const [kind, { posting, published: wrong }] of kinds) {

@@ -35,6 +35,8 @@ import { type ChannelConfig, channelId, signVoucher } from "../../protocol/vouch
 import { type Chain, MNEMONIC, startChain } from "../../scripts/demo/chain.ts";
 import { vector } from "./fixtures.ts";
 
+const hash = (byte: string): Hex => `0x${byte.repeat(32)}`;
+
 const ARTIFACT: Partial<Record<ContractName, string>> = {
   openToken: "OpenToken",
   stakeVault: "StakeVault",
@@ -154,12 +156,10 @@ export class World {
     }
   }
 
-  /** Proposes and takes live the next version, whose index commits `features`; half goes to the contributors. */
-  async goLive(features: FeatureSet): Promise<number> {
-    const { timelock } = this.deployment.addresses;
+  /** Proposes the next version, of the contributions as they stand accepted; half goes to the contributors. */
+  async propose(indexRoot: Hex) {
     const model = await this.read<bigint>("models", "modelCount");
     const bond = await this.read<bigint>("models", "requiredBond");
-    const hash = (byte: string): Hex => `0x${byte.repeat(32)}`;
     const terms = {
       operator: operator.address,
       priceIn: 1n,
@@ -168,7 +168,7 @@ export class World {
       manifestHash: hash("01"),
       baseHash: hash("02"),
       adapterHash: hash("03"),
-      indexRoot: indexOf(features).list.root,
+      indexRoot,
       datanet: 0,
       snapshotBlock: Number(await this.client.getBlockNumber()),
       targetMilliPerplexity: 9_000,
@@ -176,6 +176,13 @@ export class World {
     };
     await this.approve(holder.address, "models");
     await this.send(holder.address, "models", "propose", [terms, bond, "uri"]);
+    return { model, terms };
+  }
+
+  /** Proposes and takes live the next version, whose index commits `features`. */
+  async goLive(features: FeatureSet): Promise<number> {
+    const { timelock } = this.deployment.addresses;
+    const { model, terms } = await this.propose(indexOf(features).list.root);
     // governance has tests of its own: here its timelock speaks at once
     await this.chain.rpc("anvil_impersonateAccount", [timelock]);
     await this.chain.rpc("anvil_setBalance", [timelock, "0xde0b6b3a7640000"]);
