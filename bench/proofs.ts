@@ -91,6 +91,7 @@ async function measure(world: ProofWorld): Promise<Figures> {
   const amount = wrongAmount(sizes["16k"], payout);
   figures.refute_payout = await refute("payoutVerifier", at, amount.roots, amount.evidence);
   figures.refute_receipt = await world.refuteLog(at, log.forged);
+  await world.bondOperator();
   figures.refute_receipt_overlap = await world.refuteLog({ till: other, epoch }, log.overlapping);
   return figures;
 }

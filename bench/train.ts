@@ -22,8 +22,8 @@ import type { Figures } from "./main.ts";
 
 export const about = `train: one LoRA step (0.87 M parameters, rank 8, 16 × 128 tokens, two threads) in ms; gradients per
 example over summed ones; one contribution's tangent over a training, by processor time and by the clock. vs_jaxjs is the same
-step in @jax-js/jax over ours, from the same weights to the same loss. It has one thread under Node, so its processor time counts,
-which a busy machine does not lengthen; vs_jaxjs_processor sets that of our two threads beside it.`;
+step in @jax-js/jax over ours by the clock, from the same weights to the same loss; vs_jaxjs_processor is that by processor time, which
+a busy machine does not lengthen: jax-js has one thread under Node, and our two count together.`;
 
 const CONFIG: ModelConfig = {
   vocabSize: 512,
@@ -85,18 +85,21 @@ async function jaxjs(base: Base, examples: Example[], firstLoss: number, ours: B
   const loss = await step();
   const gap = Math.abs(loss - firstLoss);
   if (!(gap <= 1e-3)) throw new Error(`jax-js's first loss is ${loss}, ours ${firstLoss}: not the same step`);
-  let best = Number.POSITIVE_INFINITY;
+  let clock = Number.POSITIVE_INFINITY;
+  let processor = Number.POSITIVE_INFINITY;
   for (let i = 0; i < 4; i++) {
+    const started = performance.now();
     const used = process.cpuUsage();
     await step();
     const { user, system } = process.cpuUsage(used);
-    best = Math.min(best, (user + system) / 1000);
+    clock = Math.min(clock, performance.now() - started);
+    processor = Math.min(processor, (user + system) / 1000);
   }
   return {
-    jaxjs_step_ms: best,
+    jaxjs_step_ms: clock,
     jaxjs_loss_gap: gap,
-    vs_jaxjs: best / ours.clock,
-    vs_jaxjs_processor: best / ours.processor,
+    vs_jaxjs: clock / ours.clock,
+    vs_jaxjs_processor: processor / ours.processor,
   };
 }
 

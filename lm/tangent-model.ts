@@ -11,9 +11,6 @@ import type { Pointer } from "./kernels/index.ts";
 import type { LoraTarget } from "./lora.ts";
 import { F32, type LoraPair, type Matrix, type Model } from "./model.ts";
 
-/** Queries, or keys, go in blocks of this many, so that most scores above the diagonal are never computed. */
-const BLOCK = 32;
-
 /** Tangents of a layer's activations, [directions, positions, width]; p [directions, heads, maxSeq, stride]. */
 interface LayerTangents {
   x: Pointer;
@@ -37,10 +34,7 @@ export class TangentModel {
   private readonly xLast: Pointer;
   private readonly lora = { size: 0, rank: 0, params: 0, products: 0, down: 0, capacity: 0, downCapacity: 0, dDown: 0 };
   /** What no later step reads again, reused from layer to layer. */
-  private readonly work: Record<
-    "logits" | "h" | "attended" | "hidden" | "dX" | "dQ" | "dK" | "dV" | "dGate" | "dUp" | "dP",
-    Pointer
-  >;
+  private readonly work: Record<"logits" | "h" | "attended" | "hidden" | "dX" | "dQ" | "dK" | "dV" | "dP", Pointer>;
   /** Heads of the primal arrays and of one direction's tangents, packed for the products of attention. */
   private readonly packs: Record<"q" | "k" | "v" | "dOut" | "qDot" | "kDot" | "vDot" | "dOutDot", Pointer>;
   /** Directions and positions of the running pass. */
@@ -67,18 +61,16 @@ export class TangentModel {
       down: {},
     }));
     this.xLast = floats(maxSeq * dim);
-    const [wide, deep] = [maxSeq * dim, maxSeq * hiddenDim];
+    const wide = maxSeq * dim;
     this.work = {
       logits: floats(maxSeq * vocabSize),
       h: floats(wide),
       attended: floats(wide),
-      hidden: floats(deep),
+      hidden: floats(maxSeq * hiddenDim),
       dX: floats(wide),
       dQ: floats(wide),
       dK: floats(wide),
       dV: floats(wide),
-      dGate: floats(deep),
-      dUp: floats(deep),
       dP: model.kernels.allocate(maxSeq * model.scoreStride * F32),
     };
     const pack = () => model.kernels.allocate(model.scoreStride * dim * F32);
@@ -245,21 +237,15 @@ export class TangentModel {
       this.packAlong(layer.v + own, packs.vDot);
       for (let h = 0; h < heads; h++) {
         const head = this.packed(h);
-        for (let first = 0; first < rows; first += BLOCK) {
-          const end = Math.min(first + BLOCK, rows);
-          const m = end - first;
-          const at = (first * dim + h * headDim) * F32;
-          const p = primal.p + this.score(0, h, first);
-          const pDot = layer.p + this.score(n, h, first);
-          const out = this.work.attended + own + at;
-          call.gemmPanels(m, end, headDim, layer.q + own + at, dim, 1, packs.k + head, headDim, pDot, stride, 0);
-          if (l > 0) {
-            call.gemmPanels(m, end, headDim, primal.qOut + at, dim, 1, packs.kDot + head, headDim, pDot, stride, 1);
-          }
-          call.softmaxCausalTangent(m, end, first, p, pDot, stride, factor);
-          call.gemmPanels(m, headDim, end, pDot, stride, 1, packs.v + head, rows, out, dim, 0);
-          call.gemmPanels(m, headDim, end, p, stride, 1, packs.vDot + head, rows, out, dim, 1);
-        }
+        const at = h * headDim * F32;
+        const p = primal.p + this.score(0, h);
+        const pDot = layer.p + this.score(n, h);
+        const out = this.work.attended + own + at;
+        call.gemmCausalScores(rows, headDim, layer.q + own + at, dim, packs.k + head, pDot, stride, 0);
+        if (l > 0) call.gemmCausalScores(rows, headDim, primal.qOut + at, dim, packs.kDot + head, pDot, stride, 1);
+        call.softmaxCausalTangent(rows, p, pDot, stride, factor);
+        call.gemmCausal(rows, headDim, pDot, stride, packs.v + head, out, dim, 0);
+        call.gemmCausal(rows, headDim, p, stride, packs.vDot + head, out, dim, 1);
       }
     }
   }
@@ -285,10 +271,10 @@ export class TangentModel {
     return head * this.model.headDim * this.model.scoreStride * F32;
   }
 
-  // place of a query's row of scores
-  private score(n: number, head: number, position: number): number {
+  // place of a head's scores
+  private score(n: number, head: number): number {
     const { heads, maxSeq } = this.model.config;
-    return ((n * heads + head) * maxSeq + position) * this.model.scoreStride * F32;
+    return (n * heads + head) * maxSeq * this.model.scoreStride * F32;
   }
 
   // --- backward ---------------------------------------------------------------------------------------------------
@@ -301,7 +287,7 @@ export class TangentModel {
     const stride = rows * dim;
     const last = rows - from;
     const at = from * dim * F32;
-    const { dX, h: dH, dQ, dK, dV, dGate, dUp, attended: dAttended, hidden: dHidden } = this.work;
+    const { dX, h: dH, dQ, dK, dV, attended: dAttended, hidden: dHidden } = this.work;
 
     call.clear(count * stride, dX);
     call.gemmPacked(count * last, dim, vocabSize, this.work.logits, vocabSize, model.head.packedBack, dH, dim, 0);
@@ -318,9 +304,10 @@ export class TangentModel {
       this.multiplyBack(dX, primal.down, dHidden, 0);
       const values = rows * hiddenDim;
       const { gate, up } = layer;
-      call.swigluBackwardTangent(values, count, gateOut, upOut, gradients.dHidden, gate, up, dHidden, dGate, dUp);
-      this.multiplyBack(dGate, primal.gate, dH, 0);
-      this.multiplyBack(dUp, primal.up, dH, 1);
+      // in place: what dGate and dUp replace is not read again
+      call.swigluBackwardTangent(values, count, gateOut, upOut, gradients.dHidden, gate, up, dHidden, gate, up);
+      this.multiplyBack(gate, primal.gate, dH, 0);
+      this.multiplyBack(up, primal.up, dH, 1);
       const { dH1, dH2 } = gradients;
       call.rmsNormBackwardTangent(count, rows, dim, x2, norm2.weight, r2, dH2, layer.x2, stride, dH, stride, dX);
 
@@ -373,38 +360,22 @@ export class TangentModel {
       this.packAlong(dOut + own, packs.dOutDot);
       for (let h = 0; h < heads; h++) {
         const head = this.packed(h);
-        const all = this.score(0, h, 0);
-        const pDotAll = layer.p + this.score(n, h, 0);
-        for (let first = 0; first < rows; first += BLOCK) {
-          const end = Math.min(first + BLOCK, rows);
-          const m = end - first;
-          const at = (first * dim + h * headDim) * F32;
-          const skip = first * stride * F32;
-          const d = dPDot + skip;
-          const p = primal.p + all + skip;
-          call.gemmPanels(m, end, headDim, dOut + own + at, dim, 1, packs.v + head, headDim, d, stride, 0);
-          call.gemmPanels(m, end, headDim, dAttended + at, dim, 1, packs.vDot + head, headDim, d, stride, 1);
-          call.softmaxCausalBackwardTangent(m, end, first, p, dP + all + skip, pDotAll + skip, d, stride, factor);
-          const dQ = work.dQ + own + at;
-          call.gemmPanels(m, headDim, end, d, stride, 1, packs.k + head, rows, dQ, dim, 0);
-          if (l === 0) continue;
-          call.gemmPanels(m, headDim, end, dScores + all + skip, stride, 1, packs.kDot + head, rows, dQ, dim, 1);
-        }
-        // a key is seen by the queries from its own position on
-        for (let first = 0; first < rows; first += BLOCK) {
-          const m = Math.min(BLOCK, rows - first);
-          const k = rows - first;
-          const at = (first * dim + h * headDim) * F32;
-          const corner = first * (stride + 1) * F32;
-          const from = head + first * 8 * F32;
-          const dV = work.dV + own + at;
-          call.gemmPanels(m, headDim, k, pDotAll + corner, 1, stride, packs.dOut + from, rows, dV, dim, 0);
-          call.gemmPanels(m, headDim, k, primal.p + all + corner, 1, stride, packs.dOutDot + from, rows, dV, dim, 1);
-          if (l === 0) continue;
-          const dK = work.dK + own + at;
-          call.gemmPanels(m, headDim, k, dPDot + corner, 1, stride, packs.q + from, rows, dK, dim, 0);
-          call.gemmPanels(m, headDim, k, dScores + all + corner, 1, stride, packs.qDot + from, rows, dK, dim, 1);
-        }
+        const at = h * headDim * F32;
+        const scores = this.score(0, h);
+        const p = primal.p + scores;
+        const pDot = layer.p + this.score(n, h);
+        const d = dScores + scores;
+        call.gemmCausalScores(rows, headDim, dOut + own + at, dim, packs.v + head, dPDot, stride, 0);
+        call.gemmCausalScores(rows, headDim, dAttended + at, dim, packs.vDot + head, dPDot, stride, 1);
+        call.softmaxCausalBackwardTangent(rows, p, dP + scores, pDot, dPDot, stride, factor);
+        const [dQ, dK, dV] = [work.dQ + own + at, work.dK + own + at, work.dV + own + at];
+        call.gemmCausal(rows, headDim, dPDot, stride, packs.k + head, dQ, dim, 0);
+        if (l > 0) call.gemmCausal(rows, headDim, d, stride, packs.kDot + head, dQ, dim, 1);
+        call.gemmCausalTransposed(rows, headDim, pDot, stride, packs.dOut + head, dV, dim, 0);
+        call.gemmCausalTransposed(rows, headDim, p, stride, packs.dOutDot + head, dV, dim, 1);
+        if (l === 0) continue;
+        call.gemmCausalTransposed(rows, headDim, dPDot, stride, packs.q + head, dK, dim, 0);
+        call.gemmCausalTransposed(rows, headDim, d, stride, packs.qDot + head, dK, dim, 1);
       }
     }
   }

@@ -9,13 +9,16 @@ import {
 } from "../protocol/voucher.ts";
 import { expectEqual, Mismatch } from "./mismatch.ts";
 
+/** Wei of a channel that a receipt charges: from one cumulative amount to another. */
+export type Charge = readonly [from: bigint, to: bigint];
+
 /** Where a Till's sequence stands: carried from one epoch to the next. */
 export interface Sequence {
   /** Number of the next receipt. */
   next: number;
   running: bigint;
-  /** Cumulative charge per channel id. */
-  charged: Map<Hex, bigint>;
+  /** Per channel id, rising. */
+  charged: Map<Hex, Charge[]>;
 }
 
 /** What the receipts of an epoch are checked against. */
@@ -35,7 +38,9 @@ export interface ReceiptsContext {
 /**
  * Checks every rule of the receipts list: consecutive numbers, running sums, charges of a channel that do not overlap,
  * channels that pay this Till in OPEN, vouchers that cover the charge, request bindings, the operator's signatures.
- * Throws {@link Mismatch} at the first receipt that breaks one. Returns where the sequence stands after.
+ * Between two epochs numbers and running sums may leap, for an operator may have committed nothing in between, or what is
+ * void; they never go back. Throws {@link Mismatch} at the first receipt that breaks a rule. Returns where the sequence
+ * stands after.
  */
 export async function checkReceipts(receipts: readonly Receipt[], context: ReceiptsContext): Promise<Sequence> {
   const { till, epoch, at } = context;
@@ -48,11 +53,12 @@ export async function checkReceipts(receipts: readonly Receipt[], context: Recei
     same("till", till, receipt.till);
     same("epoch", epoch, receipt.epoch);
     same("model", context.model, receipt.model);
+    if (position === 0) leap(sequence, receipt, list);
     same("number", sequence.next, receipt.number);
     same("running", sequence.running + chargeOf(receipt), receipt.running);
-    const charged = sequence.charged.get(receipt.channelId) ?? 0n;
-    if (receipt.chargeBefore < charged) {
-      throw new Mismatch(list, `${position}.chargeBefore`, `at least ${charged}`, receipt.chargeBefore);
+    const overlap = chargeOnce(sequence, receipt);
+    if (overlap !== null) {
+      throw new Mismatch(list, `${position}.chargeBefore`, `at least ${overlap[1]}`, receipt.chargeBefore);
     }
     if (receipt.chargeAfter > receipt.voucherMax) {
       throw new Mismatch(list, `${position}.voucherMax`, `at least ${receipt.chargeAfter}`, receipt.voucherMax);
@@ -67,16 +73,52 @@ export async function checkReceipts(receipts: readonly Receipt[], context: Recei
     await checkSignatures(receipt, config, context, `${list}, ${position}`);
     sequence.next++;
     sequence.running = receipt.running;
-    sequence.charged.set(receipt.channelId, receipt.chargeAfter);
   }
   return sequence;
 }
 
 function start(receipts: readonly Receipt[], before: Sequence | null): Sequence {
-  if (before !== null) return { ...before, charged: new Map(before.charged) };
+  if (before !== null) {
+    const charged = new Map([...before.charged].map(([id, charges]) => [id, [...charges]]));
+    return { ...before, charged };
+  }
   const first = receipts[0];
   if (first === undefined || first.number === 0) return { next: 0, running: 0n, charged: new Map() };
   return { next: first.number, running: first.running - chargeOf(first), charged: new Map() };
+}
+
+/** Moves a sequence on to where the first receipt of an epoch begins. */
+function leap(sequence: Sequence, receipt: Receipt, list: string): void {
+  const begins = receipt.running - chargeOf(receipt);
+  if (receipt.number < sequence.next) throw new Mismatch(list, "0.number", `at least ${sequence.next}`, receipt.number);
+  if (begins < sequence.running) {
+    throw new Mismatch(list, "0.running", `at least ${sequence.running + chargeOf(receipt)}`, receipt.running);
+  }
+  sequence.next = receipt.number;
+  sequence.running = begins;
+}
+
+/**
+ * Adds what a receipt charges to its channel's charges, or returns one that it overlaps. In whichever order: what matters
+ * is that no wei is charged twice.
+ */
+export function chargeOnce(
+  { charged }: Pick<Sequence, "charged">,
+  { channelId: id, chargeBefore: from, chargeAfter: to }: Receipt,
+): Charge | null {
+  const charges = charged.get(id) ?? [];
+  // rising and apart: of those that begin below `to`, the last ends highest
+  let [place, end] = [0, charges.length];
+  while (place < end) {
+    const middle = Math.floor((place + end) / 2);
+    if (charges[middle]![0] < to) place = middle + 1;
+    else end = middle;
+  }
+  const below = charges[place - 1];
+  if (below !== undefined && below[1] > from) return below;
+  charges.splice(place, 0, [from, to]);
+  charged.set(id, charges);
+  return null;
 }
 
 async function checkSignatures(

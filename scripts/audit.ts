@@ -13,7 +13,7 @@ import { writeWhole } from "./lib/files.ts";
 import { positive } from "./lib/numbers.ts";
 import { fail, print } from "./lib/output.ts";
 import { progressOn } from "./lib/progress.ts";
-import { type Cloud, scatter } from "./lib/scatter.ts";
+import { scorePlot } from "./lib/score-plot.ts";
 import { openVersion } from "./lib/version.ts";
 
 const root = join(import.meta.dirname, "..");
@@ -112,17 +112,10 @@ const interval = ({ value, low, high }: Estimate) => `${value.toFixed(3)} [${low
 /** Predicted against retrained: Shapley values where all subsets were retrained, else what leaving out takes. */
 function plot({ engines, shapley, losses }: Audit): string {
   const measured = shapley?.values ?? losses;
-  const clouds = engines.map(({ engine, scores, shapley: r, loco }): Cloud => {
-    const note = shapley ? `r = ${r!.toFixed(3)}` : `rank correlation ${loco.value.toFixed(3)}`;
-    // what is no gain in nats is drawn to the same scale as what was measured
-    const sizes = [measured, scores].map((rows) =>
-      Math.sqrt(rows.flat().reduce((sum, value) => sum + value * value, 0)),
-    );
-    const scale = engine.startsWith("tangent") || engine === "trajectory" ? 1 : sizes[0]! / (sizes[1]! || 1);
-    const points = measured.flatMap((row, i) => row.map((value, c) => [value, scores[i]![c]! * scale] as const));
-    return { title: engine, note: scale === 1 ? note : `${note}, scaled`, points };
+  const clouds = engines.map(({ engine, scores, shapley: r, loco }) => {
+    return { engine, scores, note: shapley ? `r = ${r!.toFixed(3)}` : `rank correlation ${loco.value.toFixed(3)}` };
   });
-  return scatter({ x: shapley ? "Shapley value, nats" : "left out, nats", y: "score" }, clouds);
+  return scorePlot(shapley ? "Shapley value, nats" : "left out, nats", measured, clouds);
 }
 
 function engineList(text: string): string[] {

@@ -75,8 +75,7 @@ export class ProofWorld {
       }
     }
     await world.send("attribution", "depositBond", [parseEther("1000000")]);
-    const bond = await world.view<bigint>("operators", "BOND");
-    await world.send("operators", "deposit", [4n * bond], world.operator);
+    await world.bondOperator();
     await world.send("stakeVault", "stake", [parseEther("50000")], world.#validator);
     await world.send("datanets", "create", ["Bees", "CC-BY-4.0", 0n, [world.#validator]], world.#developer);
     return world;
@@ -101,6 +100,11 @@ export class ProofWorld {
 
   get #validator(): Address {
     return this.#accounts[4]!;
+  }
+
+  /** A slash takes all that an operator has deposited. */
+  async bondOperator(): Promise<void> {
+    await this.send("operators", "deposit", [await this.view<bigint>("operators", "BOND")], this.operator);
   }
 
   /** A live version of each index root; their Tills. */

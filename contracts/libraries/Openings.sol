@@ -50,11 +50,31 @@ library Openings {
     }
 
     function stands(OpenedPayout calldata opened, bytes32 root) internal pure returns (bool) {
-        return Leaves.holds(Lists.PAYOUTS, root, Leaves.leaf(opened.payout), opened.opening);
+        uint256 account = uint160(opened.payout.account);
+        return Leaves.holds(Lists.PAYOUTS, root, bytes32((account << 96) | opened.payout.cumulative), opened.opening);
     }
 
     function stands(OpenedStep calldata opened, bytes32 root) internal pure returns (bool) {
-        return Leaves.holds(Leaves.STEPS, root, Leaves.leaf(opened.step), opened.opening);
+        return Leaves.holds(Leaves.STEPS, root, leafOf(opened.step), opened.opening);
+    }
+
+    /// @notice `Leaves.leaf` of a step in calldata, at a third of its gas: every proof about a posting opens a step. Bits that
+    /// a field is too narrow for do not count here; whatever reads the field reverts on them.
+    function leafOf(Leaves.Step calldata step) internal pure returns (bytes32 leaf) {
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            mstore(free, shl(192, calldataload(step))) // epoch
+            mstore(add(free, 8), shl(96, calldataload(add(step, 0x20)))) // till
+            calldatacopy(add(free, 28), add(step, 0x40), 0x40) // rootBefore, rootAfter
+            mstore(add(free, 92), shl(128, calldataload(add(step, 0x80)))) // pool
+            calldatacopy(add(free, 108), add(step, 0xa0), 0x80) // the roots of receipts, samples, parts, results
+            mstore(add(free, 236), shl(192, calldataload(add(step, 0x120)))) // receipts
+            mstore(add(free, 244), shl(192, calldataload(add(step, 0x140)))) // samples
+            mstore(add(free, 252), shl(192, calldataload(add(step, 0x160)))) // contributions
+            mstore(add(free, 260), shl(128, calldataload(add(step, 0x180)))) // runningPool
+            mstore(add(free, 276), shl(128, calldataload(add(step, 0x1a0)))) // runningPaid
+            leaf := keccak256(free, 292)
+        }
     }
 
     /* PLACES */

@@ -101,12 +101,12 @@ contract PayoutVerifier is IVerifier {
     }
 
     function _fell(Leaves.Step calldata step, Evidence calldata evidence) internal pure returns (bool) {
-        if (evidence.before.length != 1 || evidence.afterwards.length != 1) return false;
-        Openings.OpenedPayout calldata before = evidence.before[0];
-        Openings.OpenedPayout calldata afterwards = evidence.afterwards[0];
-        return before.opening.position == afterwards.opening.position
-            && afterwards.payout.cumulative < before.payout.cumulative && Openings.stands(before, step.rootBefore)
-            && Openings.stands(afterwards, step.rootAfter);
+        (Openings.OpenedPayout[] calldata before, Openings.OpenedPayout[] calldata afterwards) =
+            (evidence.before, evidence.afterwards);
+        if (before.length != 1 || afterwards.length != 1) return false;
+        (Openings.OpenedPayout calldata left, Openings.OpenedPayout calldata right) = (before[0], afterwards[0]);
+        return left.opening.position == right.opening.position && right.payout.cumulative < left.payout.cumulative
+            && Openings.stands(left, step.rootBefore) && Openings.stands(right, step.rootAfter);
     }
 
     function _wrongAccount(Openings.OpenedPayout calldata opened) internal view returns (bool) {

@@ -24,19 +24,9 @@ export interface KernelExports {
     ldc: number,
     add: number,
   ): void;
-  gemmPanels(
-    m: number,
-    n: number,
-    k: number,
-    a: Pointer,
-    rowA: number,
-    stepA: number,
-    b: Pointer,
-    height: number,
-    c: Pointer,
-    ldc: number,
-    add: number,
-  ): void;
+  gemmCausalScores: CausalGemm;
+  gemmCausal: CausalGemm;
+  gemmCausalTransposed: CausalGemm;
   packTransposed(n: number, k: number, b: Pointer, ldb: number, to: Pointer): void;
   packPlain(n: number, k: number, b: Pointer, ldb: number, to: Pointer): void;
   setWide(on: number): void;
@@ -128,19 +118,9 @@ export interface KernelExports {
     dGateDot: Pointer,
     dUpDot: Pointer,
   ): void;
-  softmaxCausalTangent(
-    rows: number,
-    cols: number,
-    first: number,
-    p: Pointer,
-    sDot: Pointer,
-    ld: number,
-    factor: number,
-  ): void;
+  softmaxCausalTangent(rows: number, p: Pointer, sDot: Pointer, ld: number, factor: number): void;
   softmaxCausalBackwardTangent(
     rows: number,
-    cols: number,
-    first: number,
     p: Pointer,
     dP: Pointer,
     pDot: Pointer,
@@ -187,6 +167,18 @@ type Gemm = (
   lda: number,
   b: Pointer,
   ldb: number,
+  c: Pointer,
+  ldc: number,
+  add: number,
+) => void;
+
+/** `width` is K of the scores, N of the others. */
+type CausalGemm = (
+  rows: number,
+  width: number,
+  a: Pointer,
+  lda: number,
+  b: Pointer,
   c: Pointer,
   ldc: number,
   add: number,

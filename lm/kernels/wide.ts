@@ -86,7 +86,11 @@ function exercise(kernels: Kernels): Uint8Array {
     call.gemmPacked(rows, n, width, filled(), width, packed, filled(rows * n), n, 1);
     call.packPlain(n, width, filled(width * n), n, packed);
     call.gemmPacked(rows, n, width, filled(), width, packed, filled(rows * n), n, 0);
-    call.gemmPanels(rows, n, width - 9, filled(), 1, rows, packed, width, filled(rows * n), n, 1);
+    call.packPlain(n, rows, filled(rows * n), n, packed);
+    call.gemmCausal(rows, n, filled(rows * rows), rows, packed, filled(rows * n), n, 1);
+    call.gemmCausalTransposed(rows, n, filled(rows * rows), rows, packed, filled(rows * n), n, 0);
+    call.packTransposed(n, width, filled(width * n), width, packed);
+    call.gemmCausalScores(n, width, filled(width * n), width, packed, filled(n * n), n, 1);
   }
   call.embed(rows, width, ids(rows), filled(vocab * width), filled());
   call.embedBackward(rows, width, ids(rows), filled(), filled(vocab * width));
@@ -112,8 +116,8 @@ function exercise(kernels: Kernels): Uint8Array {
   call.softmaxCausal(rows, rows, 0, p, width, 0.4);
   call.softmaxCausalBackward(rows, rows, 0, p, filled(), width, 0.4);
   const pDot = filled();
-  call.softmaxCausalTangent(rows, rows, 0, p, pDot, width, 0.4);
-  call.softmaxCausalBackwardTangent(rows, rows, 0, p, dP, pDot, filled(), width, 0.4);
+  call.softmaxCausalTangent(rows, p, pDot, width, 0.4);
+  call.softmaxCausalBackwardTangent(rows, p, dP, pDot, filled(), width, 0.4);
   const [logits, targets, logProbs] = [filled(rows * vocab), ids(rows), kernels.allocate(rows * 8)];
   call.crossEntropy(rows, vocab, logits, targets, 0.7, logProbs);
   call.crossEntropyTangent(rows, vocab, 2, logits, targets, 0.7, logProbs, filled(2 * rows * vocab));

@@ -25,7 +25,8 @@ export class InefficientError extends Error {
 
 /**
  * Features of a run, once the run is fit for its engine: finite differences of a run that tangents attribute agree
- * (`smoothness`), and the scores of its reference answers add up to what fine-tuning gained, up to EFFICIENT.
+ * (`smoothness`), and the scores of its reference answers add up to what fine-tuning gained, up to EFFICIENT. Trajectories
+ * take every run, and their error is told.
  * Throws an UnsmoothError or an {@link InefficientError} where not, and an OptimiserError where the engine cannot follow
  * the optimiser; an AuditError where fine-tuning gained nothing.
  * @param explore goes on with an unsmooth run, for looking at it: its gauge says why, and it cannot be proposed
@@ -48,7 +49,10 @@ export async function gaugedFeatures(
   const [tuned, base] = [await run.engine.logProbs(run.adapter, answers), await run.engine.logProbs(null, answers)];
   const gains = tuned.map((value, i) => value - base[i]!);
   const efficiency = efficiencyError(await scoresOf(run, features, ids), gains);
-  if (efficiency.total > EFFICIENT) refuse(new InefficientError(features.engine, efficiency.total));
+  // the moves of trajectories are the whole of training, whatever its path: only their middles are approximate
+  if (method.name !== "trajectory" && efficiency.total > EFFICIENT) {
+    refuse(new InefficientError(features.engine, efficiency.total));
+  }
   const indexRoot = indexOf(features).list.root;
   return { features, gauge: { engine: features.engine, indexRoot, smoothness: cosine, efficiency, unsmooth } };
 }

@@ -6,7 +6,7 @@ import { versionFeatures } from "../version-features.ts";
 import { ADAM_TANGENT, demandSgd } from "./optimiser.ts";
 
 /** Nodes of the path, unless asked otherwise. */
-export const PATH_NODES: readonly PathNode[] = gaussLegendre(3);
+export const PATH_NODES: readonly PathNode[] = gaussLegendre(4);
 
 /**
  * Aumann–Shapley values of the fine-tuning itself (Aumann and Shapley 1974; unrolled differentiation, Domke 2012). With

@@ -9,7 +9,7 @@ import { proveSteps } from "./steps.ts";
 /** Something that is wrong and that no proof can show. */
 export interface Unproved {
   /** Which list; `gradients` where the vector itself is another than recomputation gives. */
-  list: "steps" | "samples" | "parts" | "results" | "payouts" | "gradients";
+  list: "receipts" | "steps" | "samples" | "parts" | "results" | "payouts" | "gradients";
   /** Position of the step; null for the list of steps. */
   step: number | null;
   /** Of a gradient, the sample. */

@@ -107,7 +107,10 @@ const program = new Command("npm start --")
   .option("--chain-port <n>", "loopback port of the chain (default: a free one)", whole)
   .option("--port <n>", "loopback port of the server (default: a free one)", whole)
   .option("--threads <n>", "worker threads (default: all processors)", whole)
-  .option("--engine <name>", "what attributes (default: tangent; with --data, trajectory)")
+  .option(
+    "--engine <name>",
+    "what attributes: trajectory, or tangent on a shorter and smoother run (default: trajectory)",
+  )
   .parse();
 
 endWithNpm();

@@ -37,9 +37,9 @@ function panel({ x, y }: { x: string; y: string }, { title, note, points }: Clou
     `<rect width="${edge}" height="${edge}" fill="none" stroke="#ccc"/>`,
     `<path d="M0 ${edge / 2}H${edge}M${edge / 2} 0V${edge}" stroke="#ddd"/>`,
     `<path d="M0 ${edge}L${edge} 0" stroke="#d1783c" stroke-dasharray="4 3"/>`,
-    ...points.map(([measured, predicted]) => {
-      return `<circle cx="${at(measured)}" cy="${at(-predicted)}" r="2.2" fill="#3b6ea5" fill-opacity="0.6"/>`;
-    }),
+    '<g fill="#3b6ea5" fill-opacity="0.6">',
+    ...points.map(([measured, predicted]) => `<circle cx="${at(measured)}" cy="${at(-predicted)}" r="2.2"/>`),
+    "</g>",
     text(edge / 2, edge + 14, `${x} (± ${largest.toPrecision(2)})`, 'text-anchor="middle" fill="#666"'),
     text(-edge / 2, -6, y, 'text-anchor="middle" fill="#666" transform="rotate(-90)"'),
   ].join("\n");

@@ -50,9 +50,8 @@ describe("npm start", function () {
   it("runs the whole loop, conserves every wei, pays copies and random words nothing, and repeats to the bit", async () => {
     const first = await run(home);
     expectConserved(first);
-    // settled along the path, whose scores add up to what fine-tuning gained
-    expect(first.engine).to.equal("tangent");
-    expect(first.efficiency).to.be.at.most(0.05);
+    expect(first.engine).to.equal("trajectory");
+    expect(first.efficiency).to.be.above(0);
     expect(first.contributions.length).to.equal(8);
     expect(first.answers.length).to.be.at.least(4);
     const replica = first.contributions.find((c) => c.contributor === "replica")!;

@@ -9,7 +9,6 @@ import {
   leafOf,
   open,
   parameter,
-  passDeadline,
   payoutList,
   post,
   Role,
@@ -103,9 +102,8 @@ async function earnings({ revenue, stakeVault, attribution, till, staker, poster
 
 /** A posting that is proved wrong, and one whose data nobody shows; evidence and its verifier are stand-ins. */
 async function refutations(suite: Active) {
-  const { refutations, demands, operators, postingVerifier, operator, stranger, alice, epoch } = suite;
+  const { refutations, demands, operators, postingVerifier, operator, stranger, alice } = suite;
   await mockVerifiers(suite);
-  await passDeadline(suite, epoch + 1n);
   const { entry, id } = await post(suite, await emptyPosting(suite));
   await refutations.connect(stranger).commitRefutation(await commitmentTo(suite, stranger, id));
   await refutations.connect(alice).refute(entry, postingVerifier, PROOF);

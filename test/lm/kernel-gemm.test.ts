@@ -77,29 +77,83 @@ for (const [wide, panels] of ["one panel", "two panels"].entries()) {
           expect(run((c, x) => call.gemmTN(m, n, k, paT, m, pb, n, c, n, x), add)).to.deep.equal(result);
           expect(run((c, x) => call.gemmPacked(m, n, k, pa, k, packed, c, n, x), add)).to.deep.equal(result);
           expect(run((c, x) => call.gemmPacked(m, n, k, pa, k, plain, c, n, x), add)).to.deep.equal(result);
-          expect(run((c, x) => call.gemmPanels(m, n, k, paT, 1, m, plain, k, c, n, x), add)).to.deep.equal(result);
         }
       });
     }
 
-    it("stop at the row of the panels that they are told", () => {
-      const random = new Random(5);
-      const [m, n, k, height] = [6, 19, 7, 12];
-      const a = Float32Array.from({ length: m * k }, () => random.uniform());
-      const b = Float32Array.from({ length: height * n }, () => random.uniform());
-      const packed = kernels.allocate(Math.ceil(n / 8) * height * 32);
-      kernels.call.packPlain(n, height, place(b), n, packed);
-      const c = kernels.allocate(m * n * 4);
-      kernels.call.gemmPanels(m, n, k, place(a), k, 1, packed, height, c, n, 0);
-      const expected = product(
-        m,
-        n,
-        k,
-        (i, l) => a[i * k + l]!,
-        (l, j) => b[l * n + j]!,
-      );
-      expect(kernels.floats(c, m * n).slice()).to.deep.equal(expected);
-    });
+    for (const [rows, n] of [
+      [1, 8],
+      [4, 16],
+      [7, 3],
+      [29, 13],
+      [48, 24],
+    ] as const) {
+      // beyond the diagonal only zeros up to a multiple of four may be read
+      const stride = (rows + 7) & ~3;
+      const p = () => {
+        const random = new Random(rows);
+        return Float32Array.from({ length: rows * stride }, (_, at) => {
+          const [i, j] = [Math.floor(at / stride), at % stride];
+          if (j <= i) return random.uniform() - 0.5;
+          return j < ((i + 4) & ~3) ? 0 : Number.NaN;
+        });
+      };
+      const values = (count: number, seed: number) => {
+        const random = new Random(seed);
+        return Float32Array.from({ length: count }, () => random.uniform() - 0.5);
+      };
+
+      it(`of causal attention are exact sums in order for ${rows} positions and ${n} columns`, () => {
+        const { call } = kernels;
+        const [scores, b, old] = [p(), values(rows * n, 1), values(rows * n, 2)];
+        const packed = kernels.allocate(Math.ceil(n / 8) * rows * 32);
+        call.packPlain(n, rows, place(b), n, packed);
+        const seen = (i: number, j: number) => (j <= i ? scores[i * stride + j]! : 0);
+        const column = (l: number, j: number) => b[l * n + j]!;
+        const along = product(rows, n, rows, seen, column);
+        const across = product(rows, n, rows, (i, l) => seen(l, i), column);
+        for (const [multiply, expected] of [
+          [call.gemmCausal, along],
+          [call.gemmCausalTransposed, across],
+        ] as const) {
+          const c = place(old);
+          multiply(rows, n, place(scores), stride, packed, c, n, 0);
+          expect(kernels.floats(c, rows * n).slice()).to.deep.equal(expected);
+          multiply(rows, n, place(scores), stride, packed, c, n, 1);
+          const twice = expected.map((value) => value + value);
+          expect(kernels.floats(c, rows * n).slice()).to.deep.equal(twice);
+        }
+      });
+
+      it(`of causal attention have exact scores up to the diagonal for ${rows} positions and ${n} elements`, () => {
+        const { call } = kernels;
+        const [q, keys, old] = [values(rows * n, 3), values(rows * n, 4), values(rows * stride, 5)];
+        const packed = kernels.allocate(Math.ceil(rows / 8) * n * 32);
+        call.packTransposed(rows, n, place(keys), n, packed);
+        const expected = product(
+          rows,
+          rows,
+          n,
+          (i, l) => q[i * n + l]!,
+          (l, j) => keys[j * n + l]!,
+        );
+        for (const add of [0, 1]) {
+          const c = place(old);
+          call.gemmCausalScores(rows, n, place(q), n, packed, c, stride, add);
+          const found = kernels.floats(c, rows * stride);
+          for (let i = 0; i < rows; i++) {
+            for (let j = 0; j <= i; j++) {
+              const sum = Math.fround((add ? old[i * stride + j]! : 0) + expected[i * rows + j]!);
+              expect(found[i * stride + j], `${i}, ${j}`).to.equal(sum);
+            }
+            // what lies between the rows stays
+            expect(found.slice(i * stride + rows, (i + 1) * stride)).to.deep.equal(
+              old.slice(i * stride + rows, (i + 1) * stride),
+            );
+          }
+        }
+      });
+    }
 
     it("leave what lies between the rows of C alone", () => {
       const c = place(new Float32Array(20).fill(7));

@@ -29,8 +29,9 @@ function copy(published: Published): { payoutsBefore: readonly PayoutEntry[]; st
 }
 
 /** Another value of the same kind. */
-function other(value: unknown, random: Random): unknown {
+export function other(value: unknown, random: Random): unknown {
   const by = [1, -1, 1 + random.below(1_000)][random.below(3)]!;
+  if (typeof value === "boolean") return !value;
   if (typeof value === "number") return value + by < 0 ? value + 1 : value + by;
   // what was not negative may have no sign to lose
   if (typeof value === "bigint") return value >= 0n && value + BigInt(by) < 0n ? value + 1n : value + BigInt(by);

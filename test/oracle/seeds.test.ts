@@ -7,7 +7,7 @@ import { features } from "./fixtures.ts";
 import { holder, operator, World } from "./world.ts";
 
 describe("recordSeeds", function () {
-  this.timeout(120_000);
+  this.timeout(600_000);
   let world: World;
   let epoch: number;
   const epochs = () => ({ from: epoch, to: epoch });

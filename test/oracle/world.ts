@@ -238,11 +238,17 @@ export class World {
     return log;
   }
 
-  /** Ends the epoch that runs, and commits its logs. */
-  async endEpoch(logs: readonly ReceiptLog[]): Promise<void> {
+  /** Goes to the end of the epoch that runs, and says which it was. */
+  async passEpoch(): Promise<bigint> {
     const length = await this.read<bigint>("revenue", "EPOCH");
     const epoch = await this.read<bigint>("revenue", "currentEpoch");
     await this.warpTo((epoch + 1n) * length);
+    return epoch;
+  }
+
+  /** Ends the epoch that runs, and commits its logs. */
+  async endEpoch(logs: readonly ReceiptLog[]): Promise<void> {
+    const epoch = await this.passEpoch();
     for (const { till, receipts } of logs) {
       const { root, count } = receiptsList(receipts);
       const commit = [till, epoch, root, BigInt(count), totalOf(receipts)];

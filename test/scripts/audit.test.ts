@@ -41,7 +41,7 @@ describe("npm run audit, npm run features and npm run reproduce", function () {
         }),
       },
       references: await loadReferences(join(data, "questions.json")),
-      config: { epochs: 2, batchSize: 16, rank: 2, alpha: 4, learningRate: 0.1 },
+      config: { epochs: 2, batchSize: 16, rank: 2, alpha: 4, learningRate: 0.1, engine: "tangent" },
       out: model,
       threads: 1,
     });

@@ -384,32 +384,68 @@ export function packPlain(n: i32, k: i32, b: usize, ldb: i32, to: usize): void {
 
 /** The product with a B packed beforehand: the same sums, without the packing. */
 export function gemmPacked(m: i32, n: i32, k: i32, a: usize, lda: i32, b: usize, c: usize, ldc: i32, add: bool): void {
-  gemmPanels(m, n, k, a, lda, 1, b, k, c, ldc, add);
-}
-
-/**
- * The same where only K rows of a packed B count, whose panels hold `height`, and A is read through two strides: rowA floats
- * from row to row, stepA from k to k + 1, one of them 1.
- */
-export function gemmPanels(
-  m: i32, n: i32, k: i32, a: usize, rowA: i32, stepA: i32, b: usize, height: i32, c: usize, ldc: i32, add: bool,
-): void {
-  const row = <usize>rowA << 2;
-  const stride = <usize>stepA << 2;
+  const row = <usize>lda << 2;
   const rowC = <usize>ldc << 2;
-  const apart = <usize>height * PANEL;
+  const apart = <usize>k * PANEL;
   // rows in blocks that stay in the nearest cache while all panels pass
   const block = max(4, (BLOCK / k) & ~3);
   for (let i = 0; i < m; i += block) {
     const rows = min(block, m - i);
-    let panel = b;
-    for (let j = 0; j < n; ) {
-      const cols = min(step(n - j), n - j);
-      column(rows, k, a, row, stride, panel, apart, c + (<usize>j << 2), rowC, cols, add);
-      panel += cols > 8 ? 2 * apart : apart;
-      j += cols;
-    }
+    panels(rows, n, k, a, row, 4, b, apart, c, rowC, add);
     a += <usize>rows * row;
     c += <usize>rows * rowC;
+  }
+}
+
+// The products of causal attention: about half of each matrix of scores is never touched. Of what they read of P, lanes from
+// the diagonal to the next multiple of four must be zero.
+
+/** C[rows, rows] = or += A[rows, K] · B, packed: the columns up to each row's own, and perhaps some after them. */
+export function gemmCausalScores(rows: i32, k: i32, a: usize, lda: i32, b: usize, c: usize, ldc: i32, add: bool): void {
+  const row = <usize>lda << 2;
+  const rowC = <usize>ldc << 2;
+  const apart = <usize>k * PANEL;
+  for (let j = 0; j < rows; j += 16) {
+    panels(rows - j, min(16, rows - j), k, a, row, 4, b, apart, c, rowC, add);
+    a += row << 4;
+    b += apart << 1;
+    c += (rowC + 4) << 4;
+  }
+}
+
+/** C[rows, N] = or += P[rows, rows] · B, packed, where P is zero right of its diagonal. */
+export function gemmCausal(rows: i32, n: i32, p: usize, ldp: i32, b: usize, c: usize, ldc: i32, add: bool): void {
+  const row = <usize>ldp << 2;
+  const rowC = <usize>ldc << 2;
+  for (let i = 0; i < rows; i += 4) {
+    const seen = min(i + 4, rows);
+    panels(seen - i, n, seen, p, row, 4, b, <usize>rows * PANEL, c, rowC, add);
+    p += row << 2;
+    c += rowC << 2;
+  }
+}
+
+/** C[rows, N] = or += Pᵀ · B, packed, for the same P. */
+export function gemmCausalTransposed(rows: i32, n: i32, p: usize, ldp: i32, b: usize, c: usize, ldc: i32, add: bool): void {
+  const row = <usize>ldp << 2;
+  const rowC = <usize>ldc << 2;
+  const apart = <usize>rows * PANEL;
+  for (let i = 0; i < rows; i += 4) {
+    panels(min(4, rows - i), n, rows - i, p, 4, row, b, apart, c, rowC, add);
+    p += (row + 4) << 2;
+    b += PANEL << 2;
+    c += rowC << 2;
+  }
+}
+
+// a few rows of C against all of a packed B, whose panels lie `apart` bytes from each other
+function panels(
+  m: i32, n: i32, k: i32, a: usize, rowA: usize, stepA: usize, b: usize, apart: usize, c: usize, rowC: usize, add: bool,
+): void {
+  for (let j = 0; j < n; ) {
+    const cols = min(step(n - j), n - j);
+    column(m, k, a, rowA, stepA, b, apart, c + (<usize>j << 2), rowC, cols, add);
+    b += cols > 8 ? 2 * apart : apart;
+    j += cols;
   }
 }

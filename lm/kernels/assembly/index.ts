@@ -1,5 +1,8 @@
 // Entry of the kernel module. Memory is laid out by the caller from heapBase() upwards; nothing is allocated here.
-export { gemmNN, gemmNT, gemmPacked, gemmPanels, gemmTN, packPlain, packTransposed, setScratch, setWide } from "./gemm";
+export {
+  gemmCausal, gemmCausalScores, gemmCausalTransposed, gemmNN, gemmNT, gemmPacked, gemmTN, packPlain, packTransposed,
+  setScratch, setWide,
+} from "./gemm";
 export {
   add, clear, copy, embed, embedBackward, rmsNorm, rmsNormBackward, rope, ropeTable, scale, swiglu, swigluBackward,
 } from "./layers";

@@ -89,7 +89,7 @@ export function rmsNormBackwardTangent(
 }
 
 // Values that go at once, and room for what all directions share of them.
-const CHUNK: usize = 2048; // bytes
+const CHUNK: usize = 2048; // bytes, a multiple of 32
 const SHARED = memory.data(4 * 2048, 16);
 
 /** Tangent of swiglu over n values: slope(gate) · gate' · up + silu(gate) · up'. */
@@ -98,6 +98,7 @@ export function swigluTangent(n: i32, count: i32, gate: usize, up: usize, gateDo
   const stride = <usize>n << 2;
   for (let from: usize = 0; from < stride; from += CHUNK) {
     const bytes = min(CHUNK, stride - from);
+    const whole = bytes & ~31;
     for (let j: usize = 0; j < bytes; j += 16) {
       const g = v128.load(gate + from + j);
       const s = f32x4.div(one, f32x4.add(one, exp4(f32x4.neg(g))));
@@ -107,7 +108,17 @@ export function swigluTangent(n: i32, count: i32, gate: usize, up: usize, gateDo
     }
     for (let c: usize = 0; c < <usize>count; c++) {
       const at = c * stride + from;
-      for (let j: usize = 0; j < bytes; j += 16) {
+      let j: usize = 0;
+      for (; j < whole; j += 32) {
+        const shared = SHARED + j, g = gateDot + at + j, u = upDot + at + j, to = out + at + j;
+        const lifted = f32x4.mul(v128.load(shared), v128.load(g));
+        const lifted1 = f32x4.mul(v128.load(shared, 16), v128.load(g, 16));
+        const moved = f32x4.mul(v128.load(shared, CHUNK), v128.load(u));
+        const moved1 = f32x4.mul(v128.load(shared, CHUNK + 16), v128.load(u, 16));
+        v128.store(to, f32x4.add(lifted, moved));
+        v128.store(to, f32x4.add(lifted1, moved1), 16);
+      }
+      if (j < bytes) {
         const lifted = f32x4.mul(v128.load(SHARED + j), v128.load(gateDot + at + j));
         const moved = f32x4.mul(v128.load(SHARED + CHUNK + j), v128.load(upDot + at + j));
         v128.store(out + at + j, f32x4.add(lifted, moved));
@@ -129,6 +140,7 @@ export function swigluBackwardTangent(
   const stride = <usize>n << 2;
   for (let from: usize = 0; from < stride; from += CHUNK) {
     const bytes = min(CHUNK, stride - from);
+    const whole = bytes & ~31;
     for (let j: usize = 0; j < bytes; j += 16) {
       const g = v128.load(gate + from + j);
       const u = v128.load(up + from + j);
@@ -144,7 +156,24 @@ export function swigluBackwardTangent(
     }
     for (let c: usize = 0; c < <usize>count; c++) {
       const at = c * stride + from;
-      for (let j: usize = 0; j < bytes; j += 16) {
+      let j: usize = 0;
+      for (; j < whole; j += 32) {
+        const shared = SHARED + j, toGate = dGateDot + at + j, toUp = dUpDot + at + j;
+        const silu = v128.load(shared, CHUNK), silu1 = v128.load(shared, CHUNK + 16);
+        const pull = v128.load(shared, 2 * CHUNK), pull1 = v128.load(shared, 2 * CHUNK + 16);
+        const g = v128.load(gateDot + at + j), g1 = v128.load(gateDot + at + j, 16);
+        const d = v128.load(dOutDot + at + j), d1 = v128.load(dOutDot + at + j, 16);
+        const turned = f32x4.mul(v128.load(shared, 3 * CHUNK), g);
+        const turned1 = f32x4.mul(v128.load(shared, 3 * CHUNK + 16), g1);
+        const change = f32x4.add(f32x4.mul(pull, v128.load(upDot + at + j)), turned);
+        const change1 = f32x4.add(f32x4.mul(pull1, v128.load(upDot + at + j, 16)), turned1);
+        const lifted = f32x4.mul(d, v128.load(shared)), lifted1 = f32x4.mul(d1, v128.load(shared, 16));
+        v128.store(toGate, f32x4.add(lifted, change));
+        v128.store(toGate, f32x4.add(lifted1, change1), 16);
+        v128.store(toUp, f32x4.add(f32x4.mul(d, silu), f32x4.mul(pull, g)));
+        v128.store(toUp, f32x4.add(f32x4.mul(d1, silu1), f32x4.mul(pull1, g1)), 16);
+      }
+      if (j < bytes) {
         const lift = v128.load(SHARED + j);
         const silu = v128.load(SHARED + CHUNK + j);
         const pull = v128.load(SHARED + 2 * CHUNK + j);
@@ -167,13 +196,14 @@ function clearLanes(x: usize, from: i32, to: i32): void {
 
 /**
  * Tangent of softmaxCausal in place: p' = p · (factor · s' − Σ p · factor · s'), for the scores' tangents s' of one
- * direction; rows, cols, first and ld as there.
+ * direction and all queries from the first position on. Right of the diagonal only lanes up to the next multiple of four become
+ * zero.
  */
-export function softmaxCausalTangent(rows: i32, cols: i32, first: i32, p: usize, sDot: usize, ld: i32, factor: f32): void {
+export function softmaxCausalTangent(rows: i32, p: usize, sDot: usize, ld: i32, factor: f32): void {
   const times = f32x4.splat(factor);
   for (let i = 0; i < rows; i++) {
-    const n = (first + i + 4) & ~3;
-    clearLanes(sDot, first + i + 1, n);
+    const n = (i + 4) & ~3;
+    clearLanes(sDot, i + 1, n);
     let dots = f32x4.splat(0);
     for (let j: usize = 0; j < <usize>n << 2; j += 16) {
       dots = f32x4.add(dots, f32x4.mul(v128.load(p + j), v128.load(sDot + j)));
@@ -183,23 +213,23 @@ export function softmaxCausalTangent(rows: i32, cols: i32, first: i32, p: usize,
       const moved = f32x4.mul(times, f32x4.sub(v128.load(sDot + j), mean));
       v128.store(sDot + j, f32x4.mul(v128.load(p + j), moved));
     }
-    if (n < cols) memory.fill(sDot + (<usize>n << 2), 0, <usize>(cols - n) << 2);
     p += <usize>ld << 2;
     sDot += <usize>ld << 2;
   }
 }
 
 /**
- * Tangent of softmaxCausalBackward, in place of dPDot: factor · (p' · (dP − Σ p · dP) + p · (dP' − Σ (p' · dP + p · dP'))).
+ * Tangent of softmaxCausalBackward, in place of dPDot: factor · (p' · (dP − Σ p · dP) + p · (dP' − Σ (p' · dP + p · dP'))),
+ * for the same queries and with the same zeros.
  */
 export function softmaxCausalBackwardTangent(
-  rows: i32, cols: i32, first: i32, p: usize, dP: usize, pDot: usize, dPDot: usize, ld: i32, factor: f32,
+  rows: i32, p: usize, dP: usize, pDot: usize, dPDot: usize, ld: i32, factor: f32,
 ): void {
   const times = f32x4.splat(factor);
   for (let i = 0; i < rows; i++) {
-    const n = (first + i + 4) & ~3;
-    clearLanes(dP, first + i + 1, n);
-    clearLanes(dPDot, first + i + 1, n);
+    const n = (i + 4) & ~3;
+    clearLanes(dP, i + 1, n);
+    clearLanes(dPDot, i + 1, n);
     let dots = f32x4.splat(0);
     let moves = f32x4.splat(0);
     for (let j: usize = 0; j < <usize>n << 2; j += 16) {
@@ -215,7 +245,6 @@ export function softmaxCausalBackwardTangent(
       const right = f32x4.mul(v128.load(p + j), f32x4.sub(v128.load(dPDot + j), move));
       v128.store(dPDot + j, f32x4.mul(times, f32x4.add(left, right)));
     }
-    if (n < cols) memory.fill(dPDot + (<usize>n << 2), 0, <usize>(cols - n) << 2);
     const step = <usize>ld << 2;
     p += step;
     dP += step;

@@ -78,8 +78,8 @@ abstract contract Income is World {
 
     /// @dev A judge proves a log wrong: its income is covered by nothing, and its operator has no bond any more.
     function voidLog(uint256 which) external {
-        if (_open.length == 0 || which % 4 != 0) return;
-        OpenEpoch storage booked = _open[which / 4 % _open.length];
+        if (_open.length == 0 || which % 8 != 0) return;
+        OpenEpoch storage booked = _open[which / 8 % _open.length];
         if (booked.logged == 0) return;
         (booked.logged, booked.voided) = (0, true);
         uint256 held = _bonds[booked.till];

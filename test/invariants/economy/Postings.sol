@@ -119,8 +119,8 @@ abstract contract Postings is Income {
     /// @dev A judge proves a posting wrong.
     function voidRefuted(uint256 which) external {
         if (_pending.length == 0) return;
-        uint256 i = which / 4 % _pending.length;
-        if (block.timestamp >= _pending[i].entry.activatesAt || which % 4 != 0) return;
+        uint256 i = which / 8 % _pending.length;
+        if (block.timestamp >= _pending[i].entry.activatesAt || which % 8 != 0) return;
         holds(attribution.isPending(_pending[i].entry), "what is pending is told so");
         vm.prank(judge);
         attribution.voidRefuted(_pending[i].entry);

@@ -64,9 +64,10 @@ describe("the gate before a proposal", function () {
     expect(gauge.smoothness).to.equal(null);
   });
 
-  it("lets trajectories pass by what their scores add up to", async () => {
-    const { gauge } = await gaugedFeatures(smooth, trajectory(16));
+  it("lets trajectories take a rough run too, and tells their error", async () => {
+    const { gauge } = await gaugedFeatures(rough, trajectory());
     expect(gauge).to.include({ engine: "trajectory", smoothness: null, unsmooth: null });
+    expect(gauge.efficiency.perAnswer).to.be.above(0);
   });
 
   it("refuses a run without answers, on which nothing is gained", async () => {
