@@ -8,7 +8,7 @@ import { claimablePosting, type RebuiltPosting, rebuildLine } from "../oracle/re
 import { claimPlace, payoutLeaf } from "../protocol/leaves.ts";
 import { connect } from "./lib/connection.ts";
 import { UserError } from "./lib/errors.ts";
-import { openEvidence } from "./lib/evidence.ts";
+import { evidencePlaces, openEvidence } from "./lib/evidence.ts";
 import { explain } from "./lib/explain.ts";
 import { writeWhole } from "./lib/files.ts";
 import { fail, print, toJson } from "./lib/output.ts";
@@ -54,9 +54,7 @@ async function main(options: Options): Promise<void> {
   const { deployment, home, rpcUrl, provider } = await connect(options);
   provider.destroy();
   const client = await openChain(rpcUrl, deployment);
-  const receipts = options.receipts ?? join(home, "serving");
-  const artifacts = options.artifacts ?? join(home, "artifacts");
-  const sources = openEvidence({ client, deployment, receipts, artifacts, base: options.base });
+  const sources = openEvidence({ ...evidencePlaces(home, options), client, deployment });
   try {
     const onPosting = (posting: RebuiltPosting) => {
       if (!json) process.stdout.write(`${lineOf(posting)}\n`);

@@ -8,10 +8,16 @@ import { runWatcher } from "../oracle/watch/run.ts";
 import { type Report, Watcher } from "../oracle/watch/watcher.ts";
 import { walletOf } from "./lib/account.ts";
 import { connect } from "./lib/connection.ts";
+import { evidencePlaces, openEvidence } from "./lib/evidence.ts";
 import { explain } from "./lib/explain.ts";
 import { positive, whole } from "./lib/numbers.ts";
 import { fail } from "./lib/output.ts";
 import { watchLine } from "./lib/watch-line.ts";
+
+const root = join(import.meta.dirname, "..");
+
+/** What checking may take beyond fetching. */
+const CHECK_SECONDS = 600;
 
 interface Options {
   rpc?: string;
@@ -30,7 +36,12 @@ interface Options {
   state?: string;
   maxSeconds: number;
   maxBytes: number;
+  maxMemory: number;
   metrics?: number;
+  reexecute?: boolean;
+  receipts?: string;
+  artifacts?: string;
+  base: string;
 }
 
 const confirmations = (text: string): number | "finalized" => (text === "finalized" ? text : whole(text));
@@ -58,6 +69,7 @@ async function main(options: Options): Promise<void> {
   // Notes go to standard error, so that standard output has postings alone.
   const note = (text: string) => process.stderr.write(`${text}\n`);
   if (served !== null) note(`Metrics: ${served.url}`);
+  const evidence = options.reexecute ? openEvidence({ ...evidencePlaces(home, options), client, deployment }) : null;
   let bad = 0;
   const onReport = (report: Report): void => {
     if ((report.verdict === "wrong" || report.verdict === "withheld") && report.sent === null) bad++;
@@ -75,6 +87,10 @@ async function main(options: Options): Promise<void> {
       ...(options.gateway !== undefined && { gateway: options.gateway }),
     },
     mirrors: options.mirror,
+    // An engine and a store do not cross to another process.
+    ...(evidence !== null
+      ? { reexecute: evidence }
+      : { apart: { rpcUrl, megabytes: options.maxMemory, seconds: options.maxSeconds + CHECK_SECONDS } }),
     statePath: options.state ?? join(home, "watch", "state.json"),
     ...(options.from !== undefined && { fromBlock: options.from }),
     confirmations: options.confirmations,
@@ -98,6 +114,7 @@ async function main(options: Options): Promise<void> {
     });
   }
   await served?.close();
+  await evidence?.close();
 }
 
 const script = new Command("npm run watch --")
@@ -118,9 +135,14 @@ const script = new Command("npm run watch --")
   .option("--gateway <url>", "IPFS gateway for ipfs:// URIs")
   .option("--max-seconds <n>", "seconds that fetching a bundle may take", positive, 60)
   .option("--max-bytes <n>", "bytes that a bundle may have", positive, 999_999_999)
+  .option("--max-memory <n>", "megabytes that checking a posting may take", positive, 3_000)
   .option("--cache <dir>", "where fetched bundles are kept (default: watch/bundles beside the deployment file)")
   .option("--state <file>", "where the watcher keeps its place (default: watch/state.json beside the deployment file)")
   .option("--metrics <port>", "serve metrics for Prometheus on this loopback port", port)
+  .option("--reexecute", "compute the gradients of the answers again too, from tokens and artifacts")
+  .option("--receipts <place>", "for that: an operator's store or opened logs, folder or URL (default: serving)")
+  .option("--artifacts <dir>", "for that: folder of the versions' artifacts (default: artifacts)")
+  .option("--base <dir>", "for that: base model", join(root, "models/base"))
   .option("--json", "print one JSON object per posting and line")
   .parse();
 

@@ -1,22 +1,15 @@
-import {
-  type Address,
-  BaseError,
-  BlockNotFoundError,
-  ContractFunctionRevertedError,
-  type Hex,
-  HttpRequestError,
-  type PublicClient,
-  RpcRequestError,
-  TimeoutError,
-} from "viem";
+import type { Address, Hex, PublicClient } from "viem";
 import type { Deployment } from "../../protocol/deployment.ts";
 import { type FetchOptions, fetchBundle } from "../fetch-bundle.ts";
 import { Mismatch } from "../mismatch.ts";
+import type { Sources } from "../prepare.ts";
 import { BundleError, type ReadBundle, readBundle } from "../read-bundle.ts";
 import { isVoid } from "../state.ts";
 import { verifyBundle } from "../verify.ts";
 import { checkAddresses, verifyOnChain } from "../verify-chain.ts";
 import type { FoundPosting } from "./follow.ts";
+import { isNodeTrouble } from "./node-trouble.ts";
+import { reexecute } from "./reexecute.ts";
 
 /** `void`: voided on chain before it was looked at. */
 export type Verdict = "right" | "wrong" | "withheld" | "void";
@@ -40,6 +33,8 @@ export interface Judgement {
   /** The first thing that is wrong, or why the bundle is not to be had. */
   reason: string | null;
   mismatch: Pick<Mismatch, "list" | "position" | "expected" | "found"> | null;
+  /** What was computed again beyond integers, or why not; null where that was not asked for. */
+  reexecution: string | null;
   milliseconds: number;
   /** Where the bundle lies, once it was fetched. */
   directory: string | null;
@@ -51,6 +46,25 @@ export interface JudgeOptions {
   fetch: FetchOptions;
   /** Places (folders or URLs) under which bundles may lie by their hash, beside the poster's own. */
   mirrors?: readonly string[];
+  /** Where answers and artifacts are, to compute gradients again. */
+  reexecute?: Sources;
+}
+
+/** A posting of which nothing is known to be wrong. */
+export function blankJudgement({ id, entry: { posting, poster } }: FoundPosting): Judgement {
+  return {
+    id,
+    poster,
+    fromEpoch: Number(posting.fromEpoch),
+    toEpoch: Number(posting.toEpoch),
+    verdict: "right",
+    checked: null,
+    reason: null,
+    mismatch: null,
+    reexecution: null,
+    milliseconds: 0,
+    directory: null,
+  };
 }
 
 /**
@@ -59,19 +73,7 @@ export interface JudgeOptions {
  */
 export async function judge(found: FoundPosting, options: JudgeOptions): Promise<Judgement> {
   const started = performance.now();
-  const { posting, poster } = found.entry;
-  const judgement: Judgement = {
-    id: found.id,
-    poster,
-    fromEpoch: Number(posting.fromEpoch),
-    toEpoch: Number(posting.toEpoch),
-    verdict: "right",
-    checked: null,
-    reason: null,
-    mismatch: null,
-    milliseconds: 0,
-    directory: null,
-  };
+  const judgement = blankJudgement(found);
   try {
     await check(found, options, judgement);
   } catch (error) {
@@ -104,6 +106,7 @@ async function check(found: FoundPosting, options: JudgeOptions, judgement: Judg
   await verifyBundle(bundle);
   // Where to look is not the poster's to say.
   await verifyOnChain({ ...bundle, deployedAt: fromBlock }, client, () => {}, found.id);
+  if (options.reexecute !== undefined) judgement.reexecution = await reexecute(bundle, options.reexecute);
 }
 
 function countsOf({ steps, payoutsAfter }: ReadBundle): Checked {
@@ -114,13 +117,4 @@ function countsOf({ steps, payoutsAfter }: ReadBundle): Checked {
     scores: sum(({ scores }) => scores.reduce((total, row) => total + row.length, 0)),
     payouts: payoutsAfter.length,
   };
-}
-
-/** Whether the node failed, rather than that it answered something unwelcome. */
-export function isNodeTrouble(error: unknown): boolean {
-  if (!(error instanceof BaseError)) return false;
-  const has = (...kinds: (new (...args: never[]) => Error)[]): boolean =>
-    error.walk((cause) => kinds.some((kind) => cause instanceof kind)) !== null;
-  if (has(ContractFunctionRevertedError)) return false;
-  return has(HttpRequestError, TimeoutError, RpcRequestError, BlockNotFoundError);
 }

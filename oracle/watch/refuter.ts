@@ -11,7 +11,8 @@ import { findProofs } from "../refute/find.ts";
 import { publishedOf } from "../refute/published.ts";
 import { readJudged } from "./facts.ts";
 import type { FoundPosting } from "./follow.ts";
-import { isNodeTrouble, type Judgement } from "./judge.ts";
+import type { Judgement } from "./judge.ts";
+import { isNodeTrouble } from "./node-trouble.ts";
 import type { Act, Refuter } from "./watcher.ts";
 
 /** Proofs that are simulated before a posting is given up. */

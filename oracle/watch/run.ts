@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { isNodeTrouble } from "./judge.ts";
 import type { Metrics } from "./metrics.ts";
+import { isNodeTrouble } from "./node-trouble.ts";
 import type { Watcher } from "./watcher.ts";
 
 const LONGEST = 60;

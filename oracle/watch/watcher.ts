@@ -1,6 +1,7 @@
 import type { Hex } from "viem";
 import { checkChain } from "../../protocol/deployment.ts";
 import { readEvents } from "../events.ts";
+import { type Bounds, judgeApart } from "./apart.ts";
 import { type FoundPosting, foundPosting, nextStretch } from "./follow.ts";
 import { type Judgement, type JudgeOptions, judge } from "./judge.ts";
 import type { Metrics } from "./metrics.ts";
@@ -40,6 +41,8 @@ export interface WatcherOptions extends JudgeOptions {
   /** Newest block that counts. */
   confirmations?: number | "finalized";
   metrics: Metrics;
+  /** Judges each posting within these bounds, in a process of its own; without gradients, then. */
+  apart?: Bounds;
   refuter?: Refuter;
   onReport: (report: Report) => void;
   /** The chain went back to that block. */
@@ -104,7 +107,10 @@ export class Watcher {
   /** Judges a posting and keeps it open where that is not the end of it. */
   async #look(posting: FoundPosting, now: number, before?: OpenPosting): Promise<void> {
     const { metrics, onReport, refuter } = this.#options;
-    const judgement = await judge(posting, this.#options);
+    const { apart } = this.#options;
+    const judgement = await (apart === undefined
+      ? judge(posting, this.#options)
+      : judgeApart(posting, this.#options, apart));
     metrics.set("last_check_seconds", judgement.milliseconds / 1_000);
     metrics.add("postings_checked_total");
     const { verdict } = judgement;

@@ -1,4 +1,3 @@
-import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { type Address, parseEther } from "viem";
 import type { Bundle } from "../../oracle/bundle.ts";
@@ -37,12 +36,12 @@ export async function postAndRefute(world: World, settled: Settled, home: string
   const { client } = poster;
   const honest = await prepareBundle({ client, deployment, parent: settled.bundle, toEpoch: epoch, sources });
   const wrong = withPayout(honest, cheat.address as Address);
-  const { hash, path } = await publishBundle(wrong, join(home, "bundles"));
+  // A place of its own: what people look for in the other is the posting that stands.
+  const place = join(home, "watch", "demo");
+  const { hash, path } = await publishBundle(wrong, join(place, "wrong"));
   const { id } = await postBundle(poster, wrong.posting, hash, `file:${path}`);
 
   const reports: Report[] = [];
-  const place = join(home, "watch", "demo");
-  rmSync(place, { recursive: true, force: true });
   const watcher = new Watcher({
     client,
     deployment,

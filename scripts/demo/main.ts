@@ -62,6 +62,8 @@ The chain (${rpcUrl}) and the server (${market.server.url}) stay up until Ctrl-C
   npm run stake -- status --account ${roles.voter1.address}
   npm run vote -- list
   npm run propose -- status
+  npm run watch -- --once --reexecute
+  npm run rebuild -- --from-chain
   npm run verify -- ${relative(process.cwd(), bundle)} --rpc ${rpcUrl}
   curl ${market.server.url}/v1/models`;
 }

@@ -74,7 +74,7 @@ export async function runDemo(options: DemoOptions): Promise<Demo> {
   const references = options.data ? [] : await loadReferences(join(BUILT_IN, "questions.json"));
   const inBase = await baseRoots();
   const base = await loadBase(BASE);
-  for (const name of ["deployment.json", "server.json", "artifacts", "bundles", "channels", "serving"]) {
+  for (const name of ["deployment.json", "server.json", "artifacts", "bundles", "channels", "serving", "watch"]) {
     rmSync(join(home, name), { recursive: true, force: true });
   }
 

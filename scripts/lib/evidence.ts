@@ -25,6 +25,14 @@ export interface EvidenceOptions {
   base: string;
 }
 
+/** Where the evidence lies, beside the deployment file where nobody says. */
+export function evidencePlaces(
+  home: string,
+  { receipts, artifacts, base }: { receipts?: string; artifacts?: string; base: string },
+): Pick<EvidenceOptions, "receipts" | "artifacts" | "base"> {
+  return { receipts: receipts ?? join(home, "serving"), artifacts: artifacts ?? join(home, "artifacts"), base };
+}
+
 /** What the chain does not hold, from logs and artifacts at hand; to be closed. */
 export interface Evidence extends Sources {
   close(): Promise<void>;

@@ -19,6 +19,10 @@ const CONTRACTS = [
   "Revenue",
   "Rewards",
   "Attribution",
+  "Operators",
+  "Refutations",
+  "Demands",
+  "Seeds",
 ];
 
 /** What to do about the errors that people meet most. */

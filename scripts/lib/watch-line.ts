@@ -13,7 +13,7 @@ function plain(text: string): string {
 
 /** A posting in one line: its epochs, its poster, the verdict, what was checked, how long it took. */
 export function watchLine(report: Report): string {
-  const { fromEpoch, toEpoch, poster, verdict, checked, reason, sent, why, milliseconds } = report;
+  const { fromEpoch, toEpoch, poster, verdict, checked, reason, sent, why, reexecution, milliseconds } = report;
   const epochs = fromEpoch === toEpoch ? `epoch ${fromEpoch}` : `epochs ${fromEpoch}–${toEpoch}`;
   const parts: string[] = [];
   if (verdict === "void") parts.push("voided on chain already");
@@ -23,6 +23,7 @@ export function watchLine(report: Report): string {
     const tills = steps === 1 ? "1 Till" : `${steps} Tills`;
     parts.push(`${tills}, ${receipts} receipts and their signatures, ${scores} scores, ${payouts} payouts`);
   }
+  if (reexecution !== null) parts.push(plain(reexecution));
   if (sent !== null) parts.push(`${sent.what} in ${sent.transaction} (${sent.gas} gas)`);
   if (why !== null) parts.push(`nothing sent: ${plain(why)}`);
   const word = verdict === "right" || verdict === "void" ? verdict : verdict.toUpperCase();

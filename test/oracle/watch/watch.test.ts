@@ -1,15 +1,20 @@
-import { readFile, rename, rm } from "node:fs/promises";
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { request as ask, createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { expect } from "chai";
+import { BUNDLE_FILES, bundleHashOf } from "../../../oracle/bundle.ts";
 import { openChain } from "../../../oracle/chain.ts";
+import { judgeApart } from "../../../oracle/watch/apart.ts";
 import { Metrics, serveMetrics } from "../../../oracle/watch/metrics.ts";
+import { isNodeTrouble } from "../../../oracle/watch/node-trouble.ts";
 import { runWatcher } from "../../../oracle/watch/run.ts";
 import type { Watcher } from "../../../oracle/watch/watcher.ts";
 import { writeDeployment } from "../../../protocol/deployment.ts";
 import { watchLine } from "../../../scripts/lib/watch-line.ts";
 import { cli } from "../../scripts/cli.ts";
+import { rejection } from "../fixtures.ts";
+import { holder } from "../world.ts";
 import { inflated, Line } from "./line.ts";
 
 /** The node as seen through a door that can be shut. */
@@ -193,6 +198,27 @@ describe("a watcher", function () {
     await shut(door);
     expect(told).to.deep.equal(["away", "back"]);
     expect(reports).to.deep.equal([id]);
+  });
+
+  it("outlives a bundle that takes more memory than there is", async () => {
+    const json = Buffer.from(`[${"[],".repeat(7_000_000)}[]]`);
+    const files = BUNDLE_FILES.map((name, i) => ({ name, bytes: i === 0 ? json : Buffer.alloc(0) }));
+    const bundleHash = bundleHashOf(files);
+    const bomb = join(line.folder, "bomb");
+    await mkdir(bomb);
+    for (const { name, bytes } of files) await writeFile(join(bomb, name), bytes);
+    const posting = { ...line.head!.posting, fromEpoch: 1n, toEpoch: 1n, bundleHash };
+    const found = { id: bundleHash, entry: { posting, poster: holder.address, activatesAt: 0n }, uri: bomb, block: 1 };
+    const { deployment, client, chain } = line.world;
+    const fetch = { cache: join(line.folder, "cache"), folders: [line.folder] };
+    const bounds = { rpcUrl: chain.url, megabytes: 100, seconds: 80 };
+    const judgement = await judgeApart(found, { deployment, client, fetch }, bounds);
+    const reason = "reading its bundle takes more than 100 MB of memory";
+    expect(judgement).to.include({ id: bundleHash, verdict: "withheld", reason });
+    const slow = await judgeApart(found, { deployment, client, fetch }, { ...bounds, seconds: 0.01 });
+    expect(slow).to.include({ verdict: "withheld", reason: "reading its bundle takes longer than 0.01 s" });
+    const away = judgeApart(found, { deployment, client, fetch }, { ...bounds, rpcUrl: "http://127.0.0.1:1" });
+    expect(isNodeTrouble(await rejection(away))).to.equal(true);
   });
 
   it("reads only blocks that are old enough", async () => {
