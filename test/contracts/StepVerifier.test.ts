@@ -16,6 +16,7 @@ import {
   openEntry,
   openingOf,
   openStep,
+  placeOf,
   refutes,
   withSteps,
 } from "./ledger.ts";
@@ -277,9 +278,10 @@ describe("StepVerifier", () => {
       [0, false],
       [4096, true],
     ] as const) {
-      // No log stands committed, so its total is 0.
-      const steps = changed(second.steps, 1, { receipts: 5000, samples });
-      const found = evidence(Rule.Samples, { steps: alone(steps, 1) });
+      // No log stands committed of Till 1, so its total is 0.
+      const at = placeOf(second, 1);
+      const steps = changed(second.steps, at, { receipts: 5000, samples });
+      const found = evidence(Rule.Samples, { steps: alone(steps, at) });
       expect(await breaks(suite, steps, found, {}, second)).to.equal(refuted);
     }
   });
@@ -287,20 +289,21 @@ describe("StepVerifier", () => {
   it("refutes a list that is longer or shorter than its step says", async () => {
     const suite = await loadFixture(ledger);
     const { steps } = suite.first;
-    const { samples, parts, results } = settlementLists(steps[0]!.settlement);
+    const at = placeOf(suite.first, 0);
+    const { samples, parts, results } = settlementLists(steps[at]!.settlement);
     for (const [list, own] of [samples, parts, results].entries()) {
       for (const other of [samples, parts, results].filter(({ count }) => count !== own.count)) {
         // The same leaves under the domain of the list.
         const leaves = Array.from({ length: other.count }, (_, i) => other.leaf(i));
         const wrongList = new List(own.domain, leaves);
-        const wrong = changed(steps, 0, { [ROOTS[list]!]: wrongList.root });
+        const wrong = changed(steps, at, { [ROOTS[list]!]: wrongList.root });
         const opened = { leaf: wrongList.leaf(1), opening: openingOf(wrongList, 1) };
-        const found = evidence(Rule.Count, { steps: alone(wrong, 0), list, ...opened });
+        const found = evidence(Rule.Count, { steps: alone(wrong, at), list, ...opened });
         expect(await breaks(suite, wrong, found), `list ${list} of ${other.count}`).to.equal(true);
       }
       const empty = new List(own.domain, []);
-      const wrong = changed(steps, 0, { [ROOTS[list]!]: empty.root });
-      expect(await breaks(suite, wrong, evidence(Rule.Count, { steps: alone(wrong, 0), list }))).to.equal(true);
+      const wrong = changed(steps, at, { [ROOTS[list]!]: empty.root });
+      expect(await breaks(suite, wrong, evidence(Rule.Count, { steps: alone(wrong, at), list }))).to.equal(true);
     }
   });
 

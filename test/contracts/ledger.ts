@@ -57,6 +57,11 @@ export interface Ledger {
   parents: { entry: IAttribution.EntryStruct; place: number }[];
 }
 
+/** Place of a version's step: steps go by their Tills' addresses, which every change of a contract changes. */
+export function placeOf({ steps }: Ledger, model: number): number {
+  return steps.findIndex((step) => step.model === model);
+}
+
 /** [contributor, contribution] of each entry, in order. */
 function featureSet(seed: number, entries: [number, number][]): FeatureSet {
   return {

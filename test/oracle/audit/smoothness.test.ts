@@ -1,9 +1,8 @@
 import { expect } from "chai";
-import { scoresOf } from "../../../oracle/audit/audit.ts";
-import { efficiencyError } from "../../../oracle/audit/gauges.ts";
+import { trainTangents } from "../../../lm/index.ts";
 import { demandSmooth, pathEfficiency, smoothness, UnsmoothError } from "../../../oracle/audit/smoothness.ts";
-import { tangent } from "../../../oracle/engines/tangent.ts";
 import { gaussLegendre } from "../../../oracle/quadrature.ts";
+import { trainingExamples } from "../../../oracle/replay.ts";
 import { rejection } from "../fixtures.ts";
 import { trainedRun } from "../run.ts";
 
@@ -22,26 +21,24 @@ describe("the smoothness of a run", function () {
     }
   });
 
-  it("shows in the efficiency of a common tangent, which is that of all tangents together", async () => {
+  it("shows in the efficiency of a common tangent, which is the sum of all contributions' tangents", async () => {
     const run = await trainedRun({ steps: 18, learningRate: 0.03 });
     try {
       const nodes = gaussLegendre(3);
-      const common = await pathEfficiency(run, run.evaluation, nodes);
-      const features = await tangent(nodes).features(run);
-      const scores = await scoresOf(
-        run,
-        features,
-        run.contributions.map(({ id }) => id),
-      );
-      const [tuned, base] = [run.adapter, null].map((adapter) => run.engine.logProbs(adapter, [...run.evaluation]));
-      const before = await base!;
-      const each = efficiencyError(
-        scores,
-        (await tuned!).map((value, i) => value - before[i]!),
-      );
-      expect(common.perAnswer).to.be.below(0.05);
-      // the engine's features are int8, the common tangent is not
-      expect(common.perAnswer).to.be.closeTo(each.perAnswer, 0.02);
+      expect((await pathEfficiency(run, run.evaluation, nodes)).perAnswer).to.be.below(0.05);
+      const { examples, owners } = trainingExamples(run);
+      const tangents = async (of: Int32Array, contributions: number) => {
+        const weights = new Float64Array(contributions).fill(nodes[1]!.at);
+        const trained = await trainTangents(run.engine, run.adapter.config, examples, of, { ...run.training, weights });
+        return trained.tangents;
+      };
+      const each = await tangents(owners, run.contributions.length);
+      const [common] = await tangents(new Int32Array(examples.length), 1);
+      const unit = Math.max(...common!.map(Math.abs));
+      for (const [i, value] of common!.entries()) {
+        const sum = each.reduce((total, tangent) => total + tangent[i]!, 0);
+        expect(sum).to.be.closeTo(value, 1e-4 * unit);
+      }
     } finally {
       await run.engine.close();
     }
