@@ -1,7 +1,7 @@
 import { type Address, type Hex, type PublicClient, zeroHash } from "viem";
 import type { Deployment } from "../protocol/deployment.ts";
 import type { PayoutEntry } from "../protocol/leaves.ts";
-import { type Receipt, type ReceiptLog, receiptsList, totalOf } from "../protocol/receipt.ts";
+import { type Receipt, type ReceiptLog, receiptsList, totalOf, UNSIGNED, verifyReceipt } from "../protocol/receipt.ts";
 import { assemble, type PostingFacts, type TillFacts } from "./assemble.ts";
 import { type Bundle, type BundleAddresses, type BundleModel, encodeBundle } from "./bundle.ts";
 import { read } from "./chain.ts";
@@ -86,8 +86,8 @@ export async function readFacts(options: FactsOptions): Promise<PostingFacts> {
     if (pool === null) throw new PrepareError(`${till} is not closed in epoch ${epoch}`);
     if (!models.has(model)) models.set(model, await loadModel(client, addresses, model, sources));
     const log = await readLog(client, addresses, till, epoch);
-    const { receipts, channels: configs } = await loadLog(till, epoch, log, sources, deployment.chainId);
     const { operator } = models.get(model)!;
+    const { receipts, channels: configs } = await loadLog({ till, epoch, operator }, log, sources, deployment.chainId);
     const at = { chainId: deployment.chainId, channels };
     const before = sequences.get(till) ?? null;
     const context = { till, epoch, model, operator, openToken, at, channels: configs, before };
@@ -151,9 +151,9 @@ async function loadModel(
   return { ...terms, features };
 }
 
+/** The log as committed, without those signatures of its operator that are not valid. */
 async function loadLog(
-  till: Address,
-  epoch: number,
+  { till, epoch, operator }: { till: Address; epoch: number; operator: Address },
   commit: TillFacts["log"],
   sources: Sources,
   chainId: number,
@@ -171,7 +171,12 @@ async function loadLog(
         `its operator committed ${commit.count}, ${commit.total} wei and ${commit.root}`,
     );
   }
-  return log;
+  const receipts = await Promise.all(
+    log.receipts.map(async (receipt) =>
+      (await verifyReceipt(receipt, operator, chainId)) ? receipt : { ...receipt, operatorSignature: UNSIGNED },
+    ),
+  );
+  return { receipts, channels: log.channels };
 }
 
 async function fillGradients(

@@ -192,6 +192,12 @@ export function signRequest(
   return payer.signTypedData(requestTypedData(request, chainId, till));
 }
 
+/**
+ * Stands where a log has no valid signature of its operator. The log's commit does not cover it, so its absence must not
+ * stop a posting: nobody could prove the log wrong by it.
+ */
+export const UNSIGNED: Hex = `0x${"00".repeat(65)}`;
+
 /** Whether `operator` signed this receipt on this chain. */
 export async function verifyReceipt(
   receipt: ReceiptBody & { operatorSignature: Hex },

@@ -17,7 +17,7 @@ import { verifyOnChain } from "../../oracle/verify-chain.ts";
 import { ArtifactError, artifact } from "../../protocol/abi.ts";
 import { DeploymentError, writeDeployment } from "../../protocol/deployment.ts";
 import { claimPlace, payoutLeaf } from "../../protocol/leaves.ts";
-import type { ReceiptLog } from "../../protocol/receipt.ts";
+import { type ReceiptLog, UNSIGNED } from "../../protocol/receipt.ts";
 import { type Row, rowsRoot } from "../../protocol/rows.ts";
 import { rejection, runVerify, withFolder } from "./fixtures.ts";
 import { contributors, holder, madeFeatures, madeGradients, World } from "./world.ts";
@@ -142,6 +142,17 @@ describe("the oracle on a chain", function () {
     expect((await rejection(prepare({}, bundle))).message).to.equal(
       "the line is empty, yet a parent's bundle is given",
     );
+  });
+
+  it("is not stopped by an operator's signature that is not valid, which its log does not commit: it leaves it out", async () => {
+    const receipts = log.receipts.map((receipt) => ({
+      ...receipt,
+      operatorSignature: log.receipts[0]!.operatorSignature,
+    }));
+    const prepared = await prepare({ logOf: async () => ({ ...log, receipts }) });
+    expect(prepared.posting).to.deep.equal(bundle.posting);
+    const kept = prepared.steps[0]!.receipts.map(({ operatorSignature }) => operatorSignature);
+    expect(kept).to.deep.equal([log.receipts[0]!.operatorSignature, UNSIGNED, UNSIGNED]);
   });
 
   it("posts under a bond, and the chain agrees with the bundle", async () => {

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { Mismatch } from "../../oracle/mismatch.ts";
 import { checkReceipts, type ReceiptsContext } from "../../oracle/receipts.ts";
-import type { Receipt } from "../../protocol/receipt.ts";
+import { type Receipt, UNSIGNED } from "../../protocol/receipt.ts";
 import { channelId } from "../../protocol/voucher.ts";
 import { ADDRESSES, AT, address, channelOf, makeReceipts, operator, payers, rejection, signAll } from "./fixtures.ts";
 
@@ -126,6 +126,12 @@ describe("checkReceipts", () => {
       );
     });
   }
+
+  it("takes a receipt that its operator left unsigned, since the log's commit does not cover its signature", async () => {
+    const { receipts, context } = await log();
+    receipts[2]!.operatorSignature = UNSIGNED;
+    expect((await checkReceipts(receipts, context)).next).to.equal(receipts.at(-1)!.number + 1);
+  });
 
   it("finds a bound receipt without the payer's signature", async () => {
     const { receipts, context } = await log();
