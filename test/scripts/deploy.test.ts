@@ -168,7 +168,7 @@ describe("deploy", function () {
       const deployment = readDeployment(join(out, "deployment.json"));
       expect(deployment).to.include({ chainId: 4242, block: 1 });
       // As many transactions as a deployment in one go takes: nothing was sent twice.
-      expect(await nonce()).to.equal(13);
+      expect(await nonce()).to.equal(27);
       const { code, stdout } = await cli("check", [
         "--deployment",
         join(out, "deployment.json"),
